@@ -1,0 +1,36 @@
+"""The whole internet of a network-programming course in one asyncio process.
+
+Public names are resolved when first used, so that importing stays cheap.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.background import BackgroundSandbox
+    from sandbox.errors import AuthorityError, ListenError, Problem, SandboxError, SettingsError
+    from sandbox.server import Sandbox
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AuthorityError",
+    "BackgroundSandbox",
+    "ListenError",
+    "Problem",
+    "Sandbox",
+    "SandboxError",
+    "SettingsError",
+    "__version__",
+]
+
+_HOMES = {"BackgroundSandbox": "sandbox.background", "Sandbox": "sandbox.server"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'sandbox' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES.get(name, "sandbox.errors")), name)
