@@ -1,0 +1,247 @@
+"""From a TOML file, or a mapping, to a validated :class:`Configuration`; all mistakes at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sandbox.errors import Problem, SettingsError
+from sandbox.settings.lines import LineMap
+from sandbox.settings.mistakes import Key, guess, told
+from sandbox.settings.models import Binding, GlobalSettings, ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Which services there are, told by whoever knows: the loader stands below the services."""
+
+    names: Callable[[], Sequence[str]]
+    settings_class: Callable[[str], type[ServiceSettings]]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What was read: the general settings, and the settings of each service that is to run."""
+
+    general: GlobalSettings = field(default_factory=GlobalSettings)
+    services: Mapping[str, ServiceSettings] = field(default_factory=dict)
+
+
+def load_file(
+    path: Path, registry: Registry, *, overrides: Sequence[str] = (), only: Sequence[str] | None = None
+) -> Configuration:
+    """Read a TOML file.
+
+    ``overrides`` are ``key.path=value`` texts whose values are TOML, or plain text; ``only`` names the services that
+    run. Raises SettingsError with every mistake.
+    """
+    name = _shown(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError([Problem(name, "", f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError([Problem(name, "", f"is not UTF-8: {error.reason}")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([_syntax_problem(name, str(error))]) from error
+    return _Loader(registry, LineMap(name, text), path.resolve().parent).load(data, overrides, only)
+
+
+def load_mapping(
+    data: Mapping[str, Any],
+    registry: Registry,
+    *,
+    base: Path | None = None,
+    overrides: Sequence[str] = (),
+    only: Sequence[str] | None = None,
+) -> Configuration:
+    """The same from a mapping of the shape a file has; relative paths are meant from ``base``."""
+    return _Loader(registry, LineMap("configuration", ""), base or Path.cwd()).load(
+        dict(data), overrides, only
+    )
+
+
+class _Loader:
+    def __init__(self, registry: Registry, lines: LineMap, base: Path) -> None:
+        self._registry = registry
+        self._lines = lines
+        self._base = base
+        self._problems: list[Problem] = []
+        self._options: dict[Key, str] = {}
+
+    def load(
+        self, data: dict[str, Any], overrides: Sequence[str], only: Sequence[str] | None
+    ) -> Configuration:
+        for text in overrides:
+            self._override(data, text)
+        tables = data.pop("services", {})
+        general = self._validated(GlobalSettings, data, (), extra=("services",)) or GlobalSettings()
+        services = self._services(tables, only, general.host)
+        self._check_clashes(services)
+        if self._problems:
+            raise SettingsError(sorted(self._problems, key=_line))
+        return Configuration(general, services)
+
+    def _services(self, tables: Any, only: Sequence[str] | None, host: str) -> dict[str, ServiceSettings]:
+        if not isinstance(tables, dict):
+            self._problem(("services",), "must be a table with one table for each service")
+            return {}
+        known = self._registry.names()
+        self._unknown_services(tables, known)
+        if only is not None and not only:
+            self._problems.append(Problem("--only", "", "names no service"))
+        for name in only or ():
+            if name not in known:
+                self._problems.append(
+                    Problem("--only", name, f"there is no such service{guess(name, known)}")
+                )
+            elif name not in tables:
+                self._problems.append(Problem("--only", name, "the configuration has no such service"))
+        found: dict[str, ServiceSettings] = {}
+        for name in known:
+            if name not in tables:
+                continue
+            table = {"host": host} | tables[name] if isinstance(tables[name], dict) else tables[name]
+            settings = self._validated(self._registry.settings_class(name), table, ("services", name))
+            if settings is not None and (only is None or name in only):
+                found[name] = settings
+        if not tables and not self._problems:
+            self._problem(("services",), "no service is configured: add a table such as [services.smtp]")
+        return found
+
+    def _unknown_services(self, tables: Iterable[str], known: Sequence[str]) -> None:
+        for name in tables:
+            if name not in known:
+                self._problem(
+                    ("services", name),
+                    f"there is no such service{guess(name, known)}; known: {', '.join(known)}",
+                )
+
+    def _validated(self, model: type[Any], data: Any, where: Key, extra: Sequence[str] = ()) -> Any:
+        try:
+            return model.model_validate(data, context={"base": self._base})
+        except ValidationError as error:
+            mistakes = [told(mistake, model, extra) for mistake in error.errors(include_url=False)]
+            for key, message in mistakes:
+                self._problem(where + key, message)
+            return self._rest(model, data, where, [key for key, _ in mistakes])
+
+    def _rest(self, model: type[Any], data: Any, where: Key, mistakes: Iterable[Key]) -> Any:
+        # What is right is still looked at, so that what concerns several keys, as clashing ports, is told together
+        # with everything else.
+        for key in mistakes:
+            data = _without(data, key)
+        try:
+            return model.model_validate(data, context={"base": self._base})
+        except ValidationError as error:
+            for mistake in error.errors(include_url=False):
+                if mistake["type"] == "misplaced":
+                    key, message = told(mistake, model)
+                    self._problem(where + key, message)
+            return None
+
+    def _override(self, data: dict[str, Any], text: str) -> None:
+        path, separator, value = text.partition("=")
+        parts = [part.strip().strip('"') for part in re.findall(r'"[^"]*"|[^.]+', path.strip())]
+        if not separator or not parts:
+            self._problems.append(Problem(f"--set {text}", "", "must have the form key.path=value"))
+            return
+        table = data
+        for part in parts[:-1]:
+            table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                self._problems.append(Problem(f"--set {text}", "", f"{part} is not a table"))
+                return
+        table[parts[-1]] = _toml_value(value.strip())
+        self._options[tuple(parts)] = f"--set {text}"
+
+    def _check_clashes(self, services: Mapping[str, ServiceSettings]) -> None:
+        taken: list[tuple[Key, Binding]] = []
+        for service, settings in services.items():
+            for binding in settings.bindings():
+                key = _binding_key(service, binding)
+                for other_key, other in taken:
+                    if _clash(binding, other):
+                        where = self._where(other_key)
+                        self._problem(
+                            key, f"{binding.address} is taken already by {_dotted(other_key)} ({where})"
+                        )
+                        break
+                taken.append((key, binding))
+
+    def _problem(self, key: Key, message: str) -> None:
+        self._problems.append(Problem(self._where(key), _dotted(key), message))
+
+    def _where(self, key: Key) -> str:
+        for length in range(len(key), 0, -1):
+            if key[:length] in self._options:
+                return self._options[key[:length]]
+        inside = (text for option, text in self._options.items() if option[: len(key)] == key)
+        return next(inside, None) or self._lines.where(key)
+
+
+def _without(data: Any, key: Key) -> Any:
+    """The tables without what stands at the key. A port becomes 0 instead: its default might clash."""
+    if not key or not isinstance(data, dict) or key[0] not in data:
+        return data
+    first, *rest = key
+    kept = {name: value for name, value in data.items() if name != first}
+    if rest:
+        return kept | {first: _without(data[first], tuple(rest))}
+    return kept | {"port": 0} if first == "port" else kept
+
+
+def _line(problem: Problem) -> int:
+    line = problem.where.rpartition(":")[2]
+    return int(line) if line.isdecimal() else 0
+
+
+def _binding_key(service: str, binding: Binding) -> Key:
+    if binding.name == "main":
+        return ("services", service, "port")
+    return ("services", service, "listeners", binding.name, "port")
+
+
+def _clash(one: Binding, other: Binding) -> bool:
+    if one.path is not None or other.path is not None:
+        return one.path == other.path
+    if one.transport != other.transport or one.port != other.port or one.port == 0:
+        return False
+    wildcards = {"0.0.0.0", "::", ""}
+    return _host(one) == _host(other) or bool({one.host, other.host} & wildcards)
+
+
+def _host(binding: Binding) -> str:
+    return "127.0.0.1" if binding.host == "localhost" else binding.host
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _syntax_problem(name: str, message: str) -> Problem:
+    found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", message)
+    if found is None:
+        return Problem(name, "", message)
+    return Problem(f"{name}:{found[2]}", "", f"{found[1]} (column {found[3]})")
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(str(part) for part in key)
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,28 @@
+"""Where things are kept: the state directory, and the ready-made configurations."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sandbox.settings.models import GlobalSettings
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def state_directory(settings: GlobalSettings) -> Path:
+    """The configured one, else $SANDBOX_STATE, else ``sandbox`` in the user's state directory (XDG base directories)."""
+    if settings.state_directory is not None:
+        return settings.state_directory
+    if chosen := os.environ.get("SANDBOX_STATE"):
+        return Path(chosen).absolute()
+    home = os.environ.get("XDG_STATE_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "state") / "sandbox"
+
+
+def profiles() -> dict[str, Path]:
+    """The ready-made configurations by name; in a wheel they lie inside the package, in a checkout beside it."""
+    for directory in (_PACKAGE / "config", _PACKAGE.parent / "config"):
+        if directory.is_dir():
+            return {path.stem: path for path in sorted(directory.glob("*.toml"))}
+    return {}
