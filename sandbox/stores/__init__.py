@@ -1,0 +1,1 @@
+"""The one world behind all protocols: accounts, mail and files, as plain synchronous objects without sockets."""
