@@ -1,0 +1,118 @@
+"""The sandbox's own certificate authority: made once for each state directory, certificates on demand by name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import ssl
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox.errors import AuthorityError
+
+if TYPE_CHECKING:
+    import trustme
+
+MAX_CONTEXTS = 1000  # a client may ask for any number of names
+
+_ORGANIZATION = "Sandbox test authority"
+
+
+class Authority:
+    """Signs certificates for whatever name a client asks for (SNI, RFC 6066 §3).
+
+    Nothing is read or made before the first handshake or the first question for :attr:`certificate`. The key file
+    has mode 0600 and the authority is never put into a system's store. ``names`` stand in the certificate for clients
+    that send no name. Raises AuthorityError when the directory cannot be used.
+    """
+
+    def __init__(self, directory: Path, names: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")) -> None:
+        self._directory = directory
+        self._names = names
+        self._ca: trustme.CA | None = None
+        self._contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
+
+    @property
+    def certificate(self) -> Path:
+        """The authority's certificate in PEM form: what clients have to trust."""
+        self.load()
+        return self._directory / "ca" / "ca.pem"
+
+    def load(self) -> None:
+        """Read the authority, or make it."""
+        if self._ca is None:
+            try:
+                self._ca = self._read_or_make()
+            except (OSError, ValueError) as error:
+                raise AuthorityError(f"the certificate authority in {self._directory}: {error}") from error
+
+    def context(self, *, tickets: bool = True) -> ssl.SSLContext:
+        """A server context that presents the certificate for the name the client asks for.
+
+        Without ``tickets`` no TLS 1.3 session tickets are sent: a client that never reads, as one that uploads by
+        FTP, would otherwise close with them unread, which resets the connection and loses the tail of the upload.
+        """
+        context = _server_context(tickets=tickets)
+
+        def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+            connection.asked_name = name  # type: ignore[attr-defined]  # a server's SSLObject does not tell
+            connection.context = self._context_for(name, tickets)
+
+        # The callback also runs for clients that send no name.
+        context.sni_callback = choose
+        return context
+
+    def client_context(self) -> ssl.SSLContext:
+        """A client context that trusts this authority and nothing else."""
+        return ssl.create_default_context(cafile=str(self.certificate))
+
+    def _context_for(self, name: str | None, tickets: bool) -> ssl.SSLContext:
+        key = (name, tickets)
+        if key not in self._contexts:
+            if len(self._contexts) >= MAX_CONTEXTS:
+                self._contexts.clear()
+            self.load()
+            assert self._ca is not None
+            context = _server_context(tickets=tickets)
+            self._certificate_for(self._ca, name).configure_cert(context)
+            self._contexts[key] = context
+        return self._contexts[key]
+
+    def _certificate_for(self, ca: trustme.CA, name: str | None) -> trustme.LeafCert:
+        if name is not None:
+            try:
+                return ca.issue_cert(name)
+            except ValueError:  # not a host name that a certificate can hold, as one with an underscore
+                pass
+        return ca.issue_cert(*self._names)
+
+    def _read_or_make(self) -> trustme.CA:
+        import trustme  # loads cryptography: too dear for a start that may never see a handshake
+
+        home = self._directory / "ca"
+        if not home.exists():
+            self._make(trustme.CA(organization_name=_ORGANIZATION), home)
+        return trustme.CA.from_pem((home / "ca.pem").read_bytes(), (home / "ca.key").read_bytes())
+
+    def _make(self, ca: trustme.CA, home: Path) -> None:
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = Path(tempfile.mkdtemp(prefix="ca-", dir=self._directory))
+        try:
+            ca.cert_pem.write_to_path(draft / "ca.pem")
+            key = os.open(draft / "ca.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(key, "wb") as file:
+                file.write(ca.private_key_pem.bytes())
+            # Whoever renames first wins: two sandboxes that start together end with one authority.
+            draft.rename(home)
+        except OSError:
+            shutil.rmtree(draft, ignore_errors=True)
+            if not home.exists():
+                raise
+
+
+def _server_context(*, tickets: bool) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if not tickets:
+        context.num_tickets = 0
+    return context

@@ -1,0 +1,91 @@
+"""UDP: each datagram on the timeline, answered by a plain function; peers stand in for connections."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+from sandbox.journal import Closed, Journal, Opened, Received, Sent
+from sandbox.net.connection import Connection
+from sandbox.net.sockets import describe
+from sandbox.settings.models import Binding, Limits
+
+#: Answers one datagram with any number of datagrams. Must not raise on anything a client may send.
+Answer: TypeAlias = Callable[[Connection, bytes], Iterable[bytes]]
+
+
+class DatagramListener(asyncio.DatagramProtocol):
+    """One UDP socket. A peer is forgotten when more than ``limits.connections`` others have spoken since."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        service: str,
+        binding: Binding,
+        limits: Limits,
+        answer: Answer,
+        journal: Journal,
+    ) -> None:
+        self._socket = sock
+        self._service = service
+        self._binding = binding
+        self._limits = limits
+        self._answer = answer
+        self._journal = journal
+        self._local = describe(sock.getsockname())
+        self._peers: OrderedDict[Any, tuple[Connection, list[int]]] = OrderedDict()
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        connection, counts = self._peer(addr)
+        counts[0] += len(data)
+        self._journal.append(Received(connection.number, self._service, data))
+        try:
+            answers = list(self._answer(connection, data))
+        except Exception:
+            connection.crashed(traceback.format_exc())
+            return
+        for answer in answers:
+            self._send(connection, counts, answer, addr)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        while self._peers:
+            self._forget("stopped")
+
+    def _send(self, connection: Connection, counts: list[int], data: bytes, addr: Any) -> None:
+        try:
+            # Not through the transport: asyncio of Python 3.11 drops empty datagrams.
+            self._socket.sendto(data, addr)
+        except OSError as error:  # too long for UDP, or the send buffer is full: UDP may lose it
+            connection.note("datagram.lost", size=len(data), reason=error.strerror or str(error))
+            return
+        counts[1] += len(data)
+        self._journal.append(Sent(connection.number, self._service, data))
+
+    def _peer(self, addr: Any) -> tuple[Connection, list[int]]:
+        if addr in self._peers:
+            self._peers.move_to_end(addr)
+            return self._peers[addr]
+        if len(self._peers) >= self._limits.connections:
+            self._forget("idle")
+        connection = Connection(
+            number=self._journal.number_connection(),
+            service=self._service,
+            binding=self._binding,
+            local=self._local,
+            peer=describe(addr),
+            peer_host=addr[0] if isinstance(addr, tuple) else "",
+            journal=self._journal,
+        )
+        self._journal.append(
+            Opened(connection.number, self._service, self._binding.name, "udp", self._local, connection.peer)
+        )
+        self._peers[addr] = connection, [0, 0]
+        return self._peers[addr]
+
+    def _forget(self, reason: str) -> None:
+        _, (connection, (received, sent)) = self._peers.popitem(last=False)
+        self._journal.append(Closed(connection.number, self._service, reason, received, sent))

@@ -1,0 +1,38 @@
+"""The TLS handshake of a server, on a transport that so far carried plain text or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+from sandbox.journal import TlsFacts
+
+#: Seconds; asyncio's own 60 keep a learner waiting who speaks plain text to a TLS port.
+HANDSHAKE_TIMEOUT = 15.0
+#: Seconds to wait for the peer's close_notify; several clients never send it.
+SHUTDOWN_TIMEOUT = 2.0
+
+
+async def shake_hands(
+    transport: asyncio.Transport,
+    protocol: asyncio.Protocol,
+    context: ssl.SSLContext,
+    shutdown_timeout: float | None = SHUTDOWN_TIMEOUT,
+) -> tuple[asyncio.Transport, TlsFacts]:
+    """The transport above TLS, and what was agreed. Raises OSError, ssl.SSLError, ConnectionError, TimeoutError."""
+    upgraded = await asyncio.get_running_loop().start_tls(
+        transport,
+        protocol,
+        context,
+        server_side=True,
+        ssl_handshake_timeout=HANDSHAKE_TIMEOUT,
+        ssl_shutdown_timeout=shutdown_timeout,
+    )
+    if upgraded is None:  # asyncio's word for a connection that we closed meanwhile
+        raise ConnectionAbortedError("closed within the handshake")
+    encrypted = upgraded.get_extra_info("ssl_object")
+    cipher = encrypted.cipher()
+    facts = TlsFacts(
+        encrypted.version() or "", cipher[0] if cipher else "", getattr(encrypted, "asked_name", None)
+    )
+    return upgraded, facts

@@ -1,0 +1,218 @@
+"""The door: every listener of every service is opened here, and closed here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from sandbox.journal import Crashed, Journal, ListenerOpened
+from sandbox.net.authority import Authority
+from sandbox.net.connection import Connection
+from sandbox.net.data import DataListener, attach, dial
+from sandbox.net.datagrams import Answer, DatagramListener
+from sandbox.net.driver import Driver
+from sandbox.net.facade import TapTransport
+from sandbox.net.listener import Endpoint, StreamListener
+from sandbox.net.sockets import BACKLOG, bind
+from sandbox.net.tap import ProtocolFactory, Tap
+from sandbox.net.tasks import Tasks
+from sandbox.sansio import Core
+from sandbox.settings.models import Binding, Limits
+
+ACCEPT_STEPS = 4  # steps of the loop from accept to connection_made: two in CPython 3.11 to 3.13
+GRACE = 0.1  # seconds that open connections have to send their last bytes when the network closes
+
+
+class Network:
+    """Opens listeners and keeps account of them. ``endpoints`` tells where they really listen."""
+
+    def __init__(self, journal: Journal, authority: Authority) -> None:
+        self.journal = journal
+        self.authority = authority
+        self.endpoints: list[Endpoint] = []
+        self.tasks = Tasks(self._crashed)
+        self._servers: list[asyncio.Server] = []
+        self._listeners: list[StreamListener] = []
+        self._datagrams: list[asyncio.DatagramTransport] = []
+        self._data: set[Tap] = set()
+
+    @cached_property
+    def tls_context(self) -> ssl.SSLContext:
+        """The server context for listeners and STARTTLS."""
+        return self.authority.context()
+
+    @cached_property
+    def data_tls_context(self) -> ssl.SSLContext:
+        """The server context for FTP data connections, without session tickets."""
+        return self.authority.context(tickets=False)
+
+    async def listen(
+        self,
+        service: str,
+        binding: Binding,
+        limits: Limits,
+        factory: ProtocolFactory,
+        *,
+        busy: bytes = b"",
+    ) -> Endpoint:
+        """Open a stream listener; ``factory`` makes the protocol of each client, under a tap.
+
+        ``busy`` is sent, in plain text, to clients beyond ``limits.connections``. Raises ListenError.
+        """
+        listener = StreamListener(
+            service,
+            binding,
+            limits,
+            factory,
+            journal=self.journal,
+            tasks=self.tasks,
+            tls=lambda: self.tls_context,
+            busy=busy,
+        )
+        sockets = bind(service, binding)
+        loop = asyncio.get_running_loop()
+        for sock in sockets:
+            if binding.transport == "unix":
+                server = await loop.create_unix_server(listener.accept, sock=sock, backlog=BACKLOG)
+            else:
+                server = await loop.create_server(listener.accept, sock=sock, backlog=BACKLOG)
+            self._servers.append(server)
+        self._listeners.append(listener)
+        return self._opened(service, binding, sockets[0])
+
+    async def listen_core(
+        self,
+        service: str,
+        binding: Binding,
+        limits: Limits,
+        make_core: Callable[[Connection], Core],
+        *,
+        busy: bytes = b"",
+    ) -> Endpoint:
+        """Open a stream listener whose clients are served by a core each. Raises ListenError."""
+        return await self.listen(
+            service,
+            binding,
+            limits,
+            lambda connection: Driver(make_core(connection), connection, self.tasks),
+            busy=busy,
+        )
+
+    async def listen_datagrams(
+        self, service: str, binding: Binding, limits: Limits, answer: Answer
+    ) -> Endpoint:
+        """Open a UDP listener. Raises ListenError."""
+        sockets = bind(service, binding)
+        loop = asyncio.get_running_loop()
+        for sock in sockets:
+            listener = DatagramListener(sock, service, binding, limits, answer, self.journal)
+            transport, _ = await loop.create_datagram_endpoint(lambda made=listener: made, sock=sock)  # type: ignore[misc]
+            self._datagrams.append(transport)
+        return self._opened(service, binding, sockets[0])
+
+    def listen_data(self, control: Connection, host: str, ports: range) -> DataListener:
+        """Open a listener for one data connection of an FTP session, on a free port of ``ports`` (0 for any).
+
+        Raises ListenError.
+        """
+        return DataListener(control, host, ports)
+
+    async def dial_back(self, control: Connection, host: str, port: int, source: str) -> socket.socket:
+        """Connect to the client of ``control`` itself, for FTP's active mode; never to anybody else.
+
+        ``source`` is the local address to connect from. Raises OSError, PermissionError for another host.
+        """
+        return await dial(control, host, port, source)
+
+    async def attach_data(
+        self,
+        control: Connection,
+        sock: socket.socket,
+        factory: ProtocolFactory,
+        *,
+        tls: bool,
+        idle_timeout: float,
+    ) -> TapTransport:
+        """Put a tap, and TLS if wanted, on a raw data socket; ``factory`` makes the protocol above it.
+
+        The data connection gets a number of its own, its ``data.opened`` fact names the control connection. Raises
+        OSError when the connection or its handshake fails; the socket is closed then.
+        """
+        tls_context = self.data_tls_context if tls else None
+        return await attach(
+            control,
+            sock,
+            factory,
+            tls=tls_context,
+            idle_timeout=idle_timeout,
+            tasks=self.tasks,
+            taps=self._data,
+        )
+
+    async def close(self) -> None:
+        """Close all listeners and connections, first gently, and wait until nothing is left."""
+        await self._stop_accepting()
+        for transport in self._datagrams:
+            transport.close()
+        for tap in self._taps():
+            tap.finish("stopped")
+        await self._wait_for_taps(GRACE)
+        for tap in self._taps():
+            tap.abort("stopped")
+        await self.tasks.cancel()
+        await self._wait_for_taps(GRACE)
+        for endpoint in self.endpoints:
+            if endpoint.path is not None:
+                Path(endpoint.path).unlink(missing_ok=True)  # noqa: ASYNC240 — one quick call at the end
+        self._servers.clear()
+        self._listeners.clear()
+        self._datagrams.clear()
+        self.endpoints.clear()
+
+    async def _stop_accepting(self) -> None:
+        # Closing a server while asyncio is between accepting a client and telling us of it fails in asyncio, and leaves
+        # the client's socket open; so first no more are accepted, then those on their way arrive, then it is closed.
+        for listener in self._listeners:
+            listener.close()
+        loop = asyncio.get_running_loop()
+        for sock in (sock for server in self._servers for sock in server.sockets):
+            with contextlib.suppress(NotImplementedError):  # Windows
+                loop.remove_reader(sock.fileno())
+        for _ in range(ACCEPT_STEPS):
+            await asyncio.sleep(0)
+        for server in self._servers:
+            server.close()
+
+    async def _wait_for_taps(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        await asyncio.sleep(0)
+        while self._taps() and loop.time() < end:  # noqa: ASYNC110 — many taps, no single event
+            await asyncio.sleep(0.005)
+
+    def _crashed(self, traceback: str) -> None:
+        self.journal.append(Crashed(0, "net", traceback))
+
+    def _taps(self) -> list[Tap]:
+        return [*self._data, *(tap for listener in self._listeners for tap in listener.taps)]
+
+    def _opened(self, service: str, binding: Binding, sock: socket.socket) -> Endpoint:
+        name = sock.getsockname()
+        host, port = (name[0], name[1]) if isinstance(name, tuple) else ("", 0)
+        endpoint = Endpoint(
+            service=service,
+            listener=binding.name,
+            transport=binding.transport,
+            host=host,
+            port=port,
+            tls=binding.tls,
+            path=str(binding.path) if binding.path is not None else None,
+        )
+        self.endpoints.append(endpoint)
+        self.journal.append(ListenerOpened(service, binding.name, binding.transport, endpoint.address))
+        return endpoint

@@ -1,0 +1,118 @@
+"""Bound sockets, and plain words when an address cannot be had."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import stat
+from pathlib import Path
+
+from sandbox.errors import ListenError
+from sandbox.net.owner import owner_of
+from sandbox.settings.models import Binding
+
+BACKLOG = (
+    1024  # clients that wait to be accepted; of one too many the kernel drops the SYN, and it waits a second
+)
+
+
+def bind(service: str, binding: Binding) -> list[socket.socket]:
+    """The bound sockets of a binding: one, or one for each address of a host name, all with the same port.
+
+    Raises ListenError; nothing stays open then.
+    """
+    bound: list[socket.socket] = []
+    try:
+        if binding.path is not None:
+            return [_bind_unix(binding.path)]
+        port = binding.port
+        for family, address in _addresses(binding):
+            bound.append(_bind(family, binding.transport, address, port))
+            port = bound[0].getsockname()[1]
+    except OSError as error:
+        for sock in bound:
+            sock.close()
+        raise ListenError(
+            service=service, listener=binding.name, address=binding.address, reason=_reason(error, binding)
+        ) from error
+    return bound
+
+
+def describe(address: object) -> str:
+    """A socket address as people write it."""
+    if isinstance(address, tuple):
+        host, port = address[0], address[1]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return str(address) if address else "unix"
+
+
+def _addresses(binding: Binding) -> list[tuple[int, str]]:
+    kind = socket.SOCK_DGRAM if binding.transport == "udp" else socket.SOCK_STREAM
+    found = socket.getaddrinfo(binding.host, binding.port, type=kind, flags=socket.AI_PASSIVE)
+    return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
+
+
+def _bind(family: int, transport: str, host: str, port: int) -> socket.socket:
+    # asyncio sets TCP_NODELAY only on sockets that say IPPROTO_TCP, so they must say it.
+    kind, protocol = (
+        (socket.SOCK_DGRAM, socket.IPPROTO_UDP)
+        if transport == "udp"
+        else (socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    )
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setblocking(False)
+        if transport == "tcp" and os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((host, port))
+        # Two processes may both bind with SO_REUSEADDR; only one of them can listen.
+        if transport == "tcp":
+            sock.listen(BACKLOG)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _bind_unix(path: Path) -> socket.socket:
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_ISSOCK(path.stat().st_mode) and _is_abandoned(path):
+            path.unlink()
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.bind(str(path))
+        sock.listen(BACKLOG)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _is_abandoned(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            return False
+    return False
+
+
+def _reason(error: OSError, binding: Binding) -> str:
+    if error.errno == errno.EADDRINUSE:
+        owner = owner_of(binding.transport, binding.port)
+        return f"the address is in use by {owner}" if owner else "the address is in use by another program"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        hint = (
+            "; ports below 1024 need privileges, port 0 takes any free one" if 0 < binding.port < 1024 else ""
+        )
+        return f"permission denied{hint}"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "this machine has no such address"
+    return error.strerror or str(error)

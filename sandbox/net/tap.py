@@ -1,0 +1,284 @@
+"""The tap: between the real transport and any asyncio protocol, ours or a library's; every byte passes it.
+
+It sits above TLS, so transcripts are plain text; STARTTLS exchanges the transport below it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import struct
+import traceback
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from sandbox.journal import Closed, Opened, Received, Sent, TlsStarted
+from sandbox.net.connection import Connection
+from sandbox.net.facade import TapTransport
+from sandbox.net.handshake import SHUTDOWN_TIMEOUT, shake_hands
+from sandbox.net.idleness import IdleWatch
+from sandbox.net.tasks import Tasks
+
+LINGER = 1.0  # seconds in which a client may go on sending after our last word
+
+ProtocolFactory = Callable[["Connection"], asyncio.BaseProtocol]
+
+
+class Tap(asyncio.Protocol):
+    """The lower half: what the real transport sees.
+
+    An inner protocol that has a method ``idle_timeout()`` can say goodbye before its idle connection is closed. One
+    that has a method ``is_busy()`` is not idle while that returns True: FTP's control connection is silent during a
+    transfer.
+    ``implicit_tls`` shakes hands before the inner protocol hears of the connection. ``ended`` is called once, when
+    the connection is gone.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        factory: ProtocolFactory,
+        *,
+        tasks: Tasks,
+        tls: Callable[[], ssl.SSLContext],
+        implicit_tls: bool,
+        idle_timeout: float,
+        shutdown_timeout: float | None = SHUTDOWN_TIMEOUT,
+        ended: Callable[[Tap], None],
+    ) -> None:
+        self.connection = connection
+        self.facade = TapTransport(self)
+        self.idle = IdleWatch(
+            idle_timeout,
+            unread=lambda: 0 if self.lower is None else self.lower.get_write_buffer_size(),
+            is_busy=self._is_busy,
+            goodbye=self._say_goodbye,
+            abort=lambda: self.abort("idle"),
+        )
+        self.inner: asyncio.BaseProtocol | None = None
+        self.lower: asyncio.Transport | None = None
+        self.received = 0
+        self.sent = 0
+        self.reason: str | None = None
+        self._factory = factory
+        self._tasks = tasks
+        self._tls = tls
+        self._implicit_tls = implicit_tls
+        self._shutdown_timeout = shutdown_timeout
+        self._ended = ended
+        self._loop = asyncio.get_running_loop()
+        self._heard_eof = False
+        self._linger_timer: asyncio.TimerHandle | None = None
+        self._shaking_hands = False
+        self._early = bytearray()
+        self._early_eof = False
+        self._gone = False
+
+    # What the real transport calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.lower = transport
+        connection = self.connection
+        connection.journal.append(
+            Opened(
+                connection.number,
+                connection.service,
+                connection.binding.name,
+                connection.binding.transport,
+                connection.local,
+                connection.peer,
+            )
+        )
+        self.idle.start()
+        if self._implicit_tls:
+            transport.pause_reading()  # the ClientHello must meet the TLS protocol, not us
+            self._tasks.spawn(self._shake_hands_first(), f"tls handshake {connection.number}")
+        else:
+            self._begin()
+
+    def data_received(self, data: bytes) -> None:
+        self.idle.noted()
+        if self._shaking_hands:  # the client's first bytes may come with the end of its handshake
+            self._early += data
+            return
+        self.received += len(data)
+        connection = self.connection
+        connection.journal.append(Received(connection.number, connection.service, data))
+        inner = self.inner
+        try:
+            if isinstance(inner, asyncio.BufferedProtocol):
+                _fill(inner, data)
+            elif isinstance(inner, asyncio.Protocol):
+                inner.data_received(data)
+        except Exception:
+            self._crashed()
+
+    def eof_received(self) -> bool | None:
+        if self._shaking_hands:
+            self._early_eof = True
+            return None
+        self._heard_eof = True
+        if self.reason is None:
+            self.reason = "client"
+        if isinstance(self.inner, asyncio.Protocol | asyncio.BufferedProtocol):
+            return self.inner.eof_received()
+        return None
+
+    def pause_writing(self) -> None:
+        if self.inner is not None:
+            self.inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        if self.inner is not None:
+            self.inner.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._gone:
+            return
+        self._gone = True
+        self.idle.stop()
+        if self._linger_timer is not None:
+            self._linger_timer.cancel()
+        if exc is not None and self.reason not in ("idle", "stopped"):
+            self.reason = "reset" if isinstance(exc, ConnectionError) else "error"
+        connection = self.connection
+        try:
+            if self.inner is not None:
+                self.inner.connection_lost(exc)
+        except Exception:
+            connection.crashed(traceback.format_exc())
+        reason = self.reason or "client"
+        connection.journal.append(
+            Closed(connection.number, connection.service, reason, self.received, self.sent)
+        )
+        self._ended(self)
+
+    # What the inner protocol asks through its transport.
+
+    def write(self, data: bytes) -> None:
+        if self.lower is None or self.lower.is_closing() or not data:
+            return
+        self.sent += len(data)
+        connection = self.connection
+        connection.journal.append(Sent(connection.number, connection.service, data))
+        self.lower.write(data)
+        self.idle.noted(self.lower.get_write_buffer_size())
+
+    def start_tls(self, reply: bytes) -> Coroutine[Any, Any, None]:
+        assert self.lower is not None
+        self.lower.pause_reading()  # before the reply: the client answers it with its ClientHello
+        self.write(reply)
+        return self._upgrade()
+
+    def finish(self, reason: str) -> None:
+        """Close after what was written; the reason stands on the timeline."""
+        if self.reason is None:
+            self.reason = reason
+        if self.lower is not None:
+            self.lower.close()
+
+    def linger(self, reason: str) -> None:
+        """End our half after what was written, and close when the client does or ``LINGER`` seconds are over."""
+        if self.reason is None:
+            self.reason = reason
+        # TLS knows no half-closed connection.
+        if self.lower is not None and self.connection.tls is None and not self._heard_eof:
+            with contextlib.suppress(OSError):  # reset already
+                self.lower.write_eof()
+                self._linger_timer = self._loop.call_later(LINGER, self.finish, reason)
+                return
+        self.finish(reason)
+
+    def abort(self, reason: str) -> None:
+        """Drop the connection and what was not yet written."""
+        if self.reason is None:
+            self.reason = reason
+        if self.lower is not None:
+            self.lower.abort()
+
+    def reset(self) -> None:
+        """Send RST: abort alone would send FIN."""
+        if self.lower is not None:
+            sock = self.lower.get_extra_info("socket")
+            with contextlib.suppress(OSError, AttributeError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.abort("server")
+
+    def quick_ack(self) -> None:
+        """Acknowledge what comes next at once; Linux only, and only a hint."""
+        option = getattr(socket, "TCP_QUICKACK", None)
+        sock = self.facade.get_extra_info("socket")
+        if option is not None and sock is not None:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_TCP, option, 1)
+
+    def _begin(self) -> None:
+        try:
+            self.inner = self._factory(self.connection)
+            self.inner.connection_made(self.facade)
+        except Exception:
+            self._crashed()
+
+    async def _shake_hands_first(self) -> None:
+        await self._shake_hands()
+        if not self._gone:
+            self._begin()
+            self._hand_on_early()
+
+    async def _upgrade(self) -> None:
+        await self._shake_hands()
+        # Whoever awaits this learns of the upgrade first.
+        self._loop.call_soon(self._hand_on_early)
+
+    def _hand_on_early(self) -> None:
+        self._shaking_hands = False
+        if self._early and not self._gone:
+            self.data_received(bytes(self._early))
+        self._early.clear()
+        if self._early_eof and not self._gone:
+            self.eof_received()
+
+    async def _shake_hands(self) -> None:
+        assert self.lower is not None
+        self._shaking_hands = True
+        connection = self.connection
+        try:
+            self.lower, connection.tls = await shake_hands(
+                self.lower, self, self._tls(), self._shutdown_timeout
+            )
+        except Exception as error:
+            connection.note("tls.failed", reason=str(error) or type(error).__name__)
+            self.abort("error")
+            # The TLS protocol tells nobody of a connection that ends within the handshake.
+            self.connection_lost(None)
+            return
+        connection.journal.append(TlsStarted(connection.number, connection.service, connection.tls))
+
+    def _say_goodbye(self) -> None:
+        self.reason = "idle"
+        self.connection.note("connection.idle")
+        goodbye = getattr(self.inner, "idle_timeout", None)
+        if goodbye is not None:
+            goodbye()
+        self.finish("idle")
+
+    def _is_busy(self) -> bool:
+        is_busy = getattr(self.inner, "is_busy", None)
+        return is_busy is not None and bool(is_busy())
+
+    def _crashed(self) -> None:
+        self.connection.crashed(traceback.format_exc())
+        self.abort("error")
+
+
+def _fill(inner: asyncio.BufferedProtocol, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        buffer = memoryview(inner.get_buffer(len(view)))
+        count = min(len(buffer), len(view))
+        buffer[:count] = view[:count]
+        inner.buffer_updated(count)
+        view = view[count:]

@@ -1,0 +1,148 @@
+"""aiohttp's server classes, taught our limits, our words for bad requests, and our journal."""
+
+from __future__ import annotations
+
+import traceback
+from asyncio import AbstractEventLoop, BaseTransport, get_running_loop
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import StreamReader, web
+from aiohttp.http import RawRequestMessage
+from aiohttp.http_exceptions import BadHttpMethod, HttpProcessingError
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from sandbox.net.connection import Connection
+from sandbox.net.facade import TapTransport
+from sandbox.net.web import Handler, Prepare, Refuse
+
+
+def connection_of(request: web.BaseRequest) -> Connection:
+    """The connection a request came by, also when the client is gone already."""
+    assert isinstance(request.protocol, WebProtocol)
+    assert request.protocol.connection is not None
+    return request.protocol.connection
+
+
+class Manager(web.Server):
+    """Makes a protocol for each client and a request for each message."""
+
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        body: int,
+        refuse: Refuse | None,
+        prepare: Prepare | None,
+        handler_cancellation: bool,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            handler, request_factory=self._request, handler_cancellation=handler_cancellation, **options
+        )
+        self.refuse = refuse or _plain
+        self.prepare = prepare
+        self._body = body
+        self._options = options
+
+    def __call__(self) -> WebProtocol:
+        return WebProtocol(self, loop=get_running_loop(), **self._options)
+
+    def _request(
+        self, message: Any, payload: Any, protocol: web.RequestHandler, writer: Any, task: Any
+    ) -> web.BaseRequest:
+        if not isinstance(message.headers, CIMultiDictProxy):
+            # aiohttp's stand-in for what could not be parsed.
+            message = message._replace(headers=CIMultiDictProxy(CIMultiDict()))
+        loop = get_running_loop()
+        return _Request(message, payload, protocol, writer, task, loop, client_max_size=self._body)
+
+
+class WebProtocol(web.RequestHandler):
+    """One client. What aiohttp would log stands on the timeline instead, under the number of the connection."""
+
+    def __init__(self, manager: Manager, *, loop: AbstractEventLoop, **options: Any) -> None:
+        super().__init__(manager, loop=loop, **options)
+        self.manager = manager
+        self.connection: Connection | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        if isinstance(transport, TapTransport):
+            self.connection = transport.connection
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Octets that are no HTTP within a body end it: whoever waits for the rest is told so."""
+        super().data_received(data)
+        if not self._messages or isinstance(self._messages[-1][0], RawRequestMessage):
+            return
+        bodies = [body for _, body in self._messages]
+        if self._current_request is not None:
+            bodies.append(self._current_request.content)
+        # Not at once: a reader that is just being woken for what came before would miss it and wait for ever.
+        self._loop.call_soon(_break, bodies)
+
+    def is_busy(self) -> bool:
+        """Whether the client waits for us: it sent a whole request, and there is nothing for it to read yet."""
+        request, transport = self._current_request, self.transport
+        if request is None or transport is None:
+            return False
+        return request.content.is_eof() and not transport.get_write_buffer_size()
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp never keeps a half-closed connection
+        """The client sent all it had to say; it may still listen, as netcat and hand-made clients do."""
+        waiter = self._waiter
+        idle = waiter is not None and not waiter.done() and not self._messages
+        if idle or self._parser is None or self.ssl_context is not None:
+            return None
+        try:
+            self._parser.feed_eof()
+        except HttpProcessingError:  # in the middle of a body
+            return None
+        self.close()
+        return True
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to a message that could not be parsed; nothing of ours has seen it."""
+        if isinstance(exc, ConnectionError):
+            raise exc  # the client is gone, or the handler wants it to be
+        if not isinstance(exc, HttpProcessingError):
+            self.log_exception("", exc_info=exc)
+        if isinstance(exc, BadHttpMethod):
+            status, message = HTTPStatus.NOT_IMPLEMENTED, "There is no such method."
+        response = self.manager.refuse(request, status, message or HTTPStatus(status).description)
+        response.force_close()
+        return response
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """A failure within aiohttp: ours, unless the client broke off a body or sent a bad one."""
+        error = kw.get("exc_info")
+        if self.connection is None or isinstance(error, HttpProcessingError | web.RequestPayloadError):
+            return
+        told = traceback.format_exception(error) if isinstance(error, BaseException) else map(str, args)
+        self.connection.crashed("".join(told))
+
+
+def _break(bodies: list[StreamReader]) -> None:
+    for body in bodies:
+        if not body.is_eof():
+            body.set_exception(web.RequestPayloadError("the body is broken"))
+
+
+class _Request(web.BaseRequest):
+    async def _prepare_hook(self, response: web.StreamResponse) -> None:
+        # The one place all answers pass before their head is written, streamed ones too; web.Application uses it
+        # for its on_response_prepare signal.
+        manager = self.protocol.manager if isinstance(self.protocol, WebProtocol) else None
+        if manager is not None and manager.prepare is not None:
+            manager.prepare(self, response)
+
+
+def _plain(request: web.BaseRequest, status: int, reason: str) -> web.StreamResponse:
+    return web.Response(status=status, text=f"{status} {HTTPStatus(status).phrase}\n\n{reason}\n")

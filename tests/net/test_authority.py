@@ -1,0 +1,96 @@
+"""One authority for each state directory, certificates for every name, and keys nobody else reads."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from sandbox.errors import AuthorityError
+from sandbox.net.authority import Authority
+
+
+def handshake(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> str | None:
+    """Shake hands over a socket pair; returns the version."""
+    ours, theirs = socket.socketpair()
+
+    def serve() -> None:
+        with contextlib.suppress(ssl.SSLError), server.wrap_socket(ours, server_side=True) as tls:
+            tls.recv(1)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        with client.wrap_socket(theirs, server_hostname=name) as tls:
+            tls.send(b"x")
+            return tls.version()
+    finally:
+        thread.join()
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1", "smtp.example.com", "xn--e1afmkfd.test"])
+def test_every_name_verifies(tmp_path: Path, name: str) -> None:
+    authority = Authority(tmp_path)
+    assert handshake(authority.context(), authority.client_context(), name) == "TLSv1.3"
+
+
+def test_an_address_the_certificate_does_not_name_fails(tmp_path: Path) -> None:
+    authority = Authority(tmp_path, names=("localhost",))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(authority.context(), authority.client_context(), "127.0.0.1")
+
+
+def test_made_once_and_kept(tmp_path: Path) -> None:
+    first = Authority(tmp_path).certificate.read_bytes()
+    second = Authority(tmp_path)
+    assert second.certificate.read_bytes() == first
+    assert handshake(second.context(), Authority(tmp_path).client_context(), "a.test")
+
+
+def test_the_key_is_private(tmp_path: Path) -> None:
+    certificate = Authority(tmp_path / "deep" / "state").certificate
+    key = certificate.with_name("ca.key")
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "deep" / "state").stat().st_mode) == 0o700
+    assert b"PRIVATE" not in certificate.read_bytes()
+
+
+def test_two_that_start_together_end_with_one(tmp_path: Path) -> None:
+    authorities = [Authority(tmp_path) for _ in range(4)]
+    threads = [threading.Thread(target=authority.load) for authority in authorities]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({authority.certificate.read_bytes() for authority in authorities}) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["ca"]
+    assert handshake(authorities[0].context(), authorities[3].client_context(), "a.test")
+
+
+def test_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(AuthorityError, match="certificate authority in"):
+        Authority(tmp_path / "file").load()
+    broken = tmp_path / "broken" / "ca"
+    broken.mkdir(parents=True)
+    (broken / "ca.pem").write_text("nonsense")
+    (broken / "ca.key").write_text("nonsense")
+    with pytest.raises(AuthorityError):
+        Authority(tmp_path / "broken").load()
+
+
+def test_nothing_is_made_before_it_is_needed(tmp_path: Path) -> None:
+    Authority(tmp_path).context()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_no_certificate_can_have_gets_the_default_one(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    client = authority.client_context()
+    client.check_hostname = False
+    assert handshake(authority.context(), client, "your_mail_server.com")
