@@ -1,0 +1,143 @@
+"""The Sandbox: builds the world, starts the services in order and stops them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sandbox import services
+from sandbox.journal import Entry, Journal
+from sandbox.net.authority import Authority
+from sandbox.net.listener import Endpoint
+from sandbox.net.network import Network
+from sandbox.service import AbstractService, Context
+from sandbox.settings import Configuration, Registry, load_file, load_mapping
+from sandbox.settings.paths import state_directory
+from sandbox.stores.accounts import Account, Accounts
+from sandbox.stores.files import FileTree, open_tree
+from sandbox.stores.mail import MailStore
+
+REGISTRY = Registry(services.names, services.settings_class)
+
+
+class Sandbox:
+    """All services of one configuration, on the running event loop.
+
+    Use it as ``async with Sandbox(configuration) as sandbox``. Entering raises ListenError when an address cannot be
+    had; nothing stays open then.
+    """
+
+    def __init__(self, configuration: Configuration, *, clock: Callable[[], float] = time.time) -> None:
+        general = configuration.general
+        self.configuration = configuration
+        self.journal = Journal(
+            max_events=general.journal.max_events, max_bytes=general.journal.max_bytes, clock=clock
+        )
+        self.authority = Authority(state_directory(general), general.tls.names)
+        self.accounts = _accounts(configuration)
+        self.mail = MailStore(clock=clock, samples=general.mail.samples, hostname=general.hostname)
+        self.files: FileTree = open_tree(
+            general.files.directory,
+            clock=clock,
+            samples=general.files.samples,
+            max_bytes=general.files.max_bytes,
+        )
+        self.network = Network(self.journal, self.authority)
+        self._context = Context(
+            journal=self.journal,
+            network=self.network,
+            accounts=self.accounts,
+            mail=self.mail,
+            files=self.files,
+            hostname=general.hostname,
+            clock=clock,
+        )
+        self._services: list[AbstractService[Any]] = []
+
+    @classmethod
+    def from_file(
+        cls, path: Path, *, overrides: Sequence[str] = (), only: Sequence[str] | None = None
+    ) -> Sandbox:
+        """The sandbox a TOML file describes. Raises SettingsError with every mistake."""
+        return cls(load_file(path, REGISTRY, overrides=overrides, only=only))
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any], *, base: Path | None = None) -> Sandbox:
+        """The sandbox a mapping of the same shape describes. Raises SettingsError with every mistake."""
+        return cls(load_mapping(data, REGISTRY, base=base))
+
+    @property
+    def endpoints(self) -> Sequence[Endpoint]:
+        """Where the services listen; empty until they do."""
+        return tuple(self.network.endpoints)
+
+    def endpoint(self, service: str, listener: str = "main") -> Endpoint:
+        """Where one listener listens. Raises LookupError if there is none of that name."""
+        for endpoint in self.network.endpoints:
+            if (endpoint.service, endpoint.listener) == (service, listener):
+                return endpoint
+        raise LookupError(f"{service} has no listener {listener!r}")
+
+    async def start(self) -> None:
+        """Open every service; all listeners accept when this returns."""
+        try:
+            for name, settings in self.configuration.services.items():
+                service = services.service_class(name)(settings, self._context)
+                self._services.append(service)
+                await service.open()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def warm(self) -> None:
+        """Load what the first clients would otherwise wait for; who comes meanwhile is served in between."""
+        for service in tuple(self._services):
+            service.warm()
+            await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        """Close everything, in reverse order; may be called twice."""
+        for service in reversed(self._services):
+            await service.close()
+        self._services.clear()
+        await self.network.close()
+
+    async def wait_for(self, matches: Callable[[Entry], bool], *, timeout: float = 5.0) -> Entry:  # noqa: ASYNC109
+        """The first entry of the journal, past or to come, that matches. Raises TimeoutError after ``timeout`` s."""
+        for entry in self.journal:
+            if matches(entry):
+                return entry
+        found: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
+
+        def look(entry: Entry) -> None:
+            if not found.done() and matches(entry):
+                found.set_result(entry)
+
+        unwatch = self.journal.watch(look)
+        try:
+            async with asyncio.timeout(timeout):
+                return await found
+        finally:
+            unwatch()
+
+    async def __aenter__(self) -> Sandbox:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+
+def _accounts(configuration: Configuration) -> Accounts:
+    settings = configuration.general.accounts
+    return Accounts(
+        (Account(name, user.password, user.addresses) for name, user in settings.users.items()),
+        accept_any=settings.mode == "any",
+        refused_passwords=settings.refused_passwords,
+    )

@@ -1,0 +1,70 @@
+"""What a service is, and what it is handed: the contract between the floor and the protocols."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, TypeAlias, TypeVar
+
+from sandbox.journal import Journal
+from sandbox.net.network import Network
+from sandbox.settings.models import ServiceSettings
+from sandbox.stores.accounts import Accounts
+from sandbox.stores.files import FileTree
+from sandbox.stores.mail import MailStore
+
+#: Takes the body of an HTTP POST and the number of its connection, returns the body of the answer.
+PostHandler: TypeAlias = Callable[[bytes, int], Awaitable[bytes]]
+
+
+@dataclass(slots=True)
+class PostHandlers:
+    """Bodies that one service understands and the listeners of another receive, by media type.
+
+    XML-RPC offers ``text/xml`` here and HTTP asks for it, so neither knows the other.
+    """
+
+    by_type: dict[str, PostHandler] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The floor a service stands on. ``clock`` returns seconds since the epoch and is the only clock to ask."""
+
+    journal: Journal
+    network: Network
+    accounts: Accounts
+    mail: MailStore
+    files: FileTree
+    hostname: str = "sandbox.test"
+    clock: Callable[[], float] = time.time
+    posts: PostHandlers = field(default_factory=PostHandlers)
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+class AbstractService(ABC, Generic[S]):
+    """One protocol's server. Constructing has no effect; ``open`` binds; ``close`` may be called twice.
+
+    Subclasses stand in ``sandbox/services/<name>/service.py``, their settings in ``settings.py`` beside it.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, settings: S, context: Context) -> None:
+        self.settings = settings
+        self.context = context
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Open every binding of the settings through ``context.network``. Raises ListenError."""
+
+    def warm(self) -> None:
+        """Load what the first client would otherwise wait for; called once after all listeners accept."""
+
+    async def close(self) -> None:
+        """Release what ``open`` took, beside the listeners and connections: the network closes those."""
+        return

@@ -1,0 +1,1 @@
+"""SHOUT: a service of another distribution, as small as one can be."""
