@@ -1,0 +1,28 @@
+"""The settings of the POP3 service."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from sandbox.settings.models import Limits, MainListenerSettings, Port, TlsMode
+
+Mechanism: TypeAlias = Literal["CRAM-MD5", "PLAIN", "LOGIN"]
+
+
+class Settings(MainListenerSettings):
+    """POP3: the main listener, what it offers at login, and limits."""
+
+    port: Port = 2110
+    """The port of the main listener; 0 takes any free one."""
+    tls: TlsMode = "starttls"
+    """starttls offers STLS on the main listener; none offers no TLS; implicit is POP3S."""
+    limits: Limits = Limits(idle_timeout=600.0)
+    """Bounds for each listener and connection; an idle session may live ten minutes (RFC 1939 section 3)."""
+    apop: bool = True
+    """Put a timestamp into the greeting and accept APOP."""
+    auth_mechanisms: Annotated[tuple[Mechanism, ...], Field(strict=False)] = ("CRAM-MD5", "PLAIN", "LOGIN")
+    """The SASL mechanisms that AUTH accepts, in the order in which they are offered; none turns AUTH off."""
+    login_requires_tls: bool = False
+    """Refuse every login before TLS, as most providers do."""
