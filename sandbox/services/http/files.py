@@ -1,0 +1,212 @@
+"""The shared files over HTTP: listings as ``python -m http.server`` shows them, ranges, conditions, PUT and DELETE."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+from html import escape
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote
+
+from aiohttp import web
+
+from sandbox.net.web_protocol import connection_of
+from sandbox.services.http.answers import BLOCK, Streamed, failure, html, http_date, redirect, stream
+from sandbox.services.http.ranges import ByteRange, UnsatisfiableError, parse_range
+from sandbox.services.http.routing import Routes
+from sandbox.stores.files import (
+    ROOT,
+    DirectoryFoundError,
+    ExistsError,
+    FileInfo,
+    FileStoreError,
+    FileTree,
+    ForbiddenError,
+    NoDirectoryError,
+    NoSpaceError,
+    NotFoundError,
+    Reader,
+    normal_path,
+)
+
+INDEX_NAMES = ("index.html", "index.htm")
+
+_NO_SLASH = "a file's name does not end with a slash"
+
+_STATUS: dict[type[FileStoreError], int] = {
+    NotFoundError: 404,
+    DirectoryFoundError: 409,
+    NoDirectoryError: 409,
+    ExistsError: 409,
+    NoSpaceError: 507,
+    ForbiddenError: 403,
+}
+#: Media types by name. The built-in table alone: those of the machine differ, and then so would our answers.
+MEDIA_TYPES = mimetypes.MimeTypes()
+
+_COMPRESSED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
+
+
+class Files:
+    """Serves the part of the tree below ``root`` at the URLs below ``prefix``, which ends with a slash."""
+
+    def __init__(
+        self, tree: FileTree, *, root: PurePosixPath = ROOT, prefix: str = "/", writable: bool
+    ) -> None:
+        self._tree = tree
+        self._root = root
+        self._prefix = prefix
+        self._methods = ("GET", "PUT", "DELETE") if writable else ("GET",)
+
+    def routes(self) -> Routes:
+        """All URLs below the prefix."""
+        routes = Routes()
+        routes.add(self._methods, self._prefix + "{path*}", self.answer)
+        return routes
+
+    async def answer(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+        """The answer to a request for a URL below the prefix."""
+        place = self._root.joinpath(*normal_path(path.lstrip("/")).parts[1:])
+        try:
+            match request.method:
+                case "PUT":
+                    return self._store(place, request, await request.read())
+                case "DELETE":
+                    return self._delete(place, request)
+                case _:
+                    return await self._show(place, request)
+        except FileStoreError as error:
+            return failure(_STATUS.get(type(error), 409), error.reason)
+
+    async def _show(self, path: PurePosixPath, request: web.BaseRequest) -> web.StreamResponse:
+        url = request.rel_url
+        info = self._tree.stat(path)
+        if info.is_directory:
+            if not url.raw_path.endswith("/"):
+                query = f"?{url.raw_query_string}" if url.raw_query_string else ""
+                # One slash at the start: two would name another host.
+                return redirect(f"/{url.raw_path.lstrip('/')}/{query}", 301)
+            index = self._index(path)
+            if index is None:
+                return html(listing(unquote(url.raw_path), self._tree.list(path)))
+            info = index
+        elif url.raw_path.endswith("/"):
+            return failure(404, _NO_SLASH)
+        return await self._send(info, request)
+
+    def _index(self, path: PurePosixPath) -> FileInfo | None:
+        entries = {info.name: info for info in self._tree.list(path) if not info.is_directory}
+        return next((entries[name] for name in INDEX_NAMES if name in entries), None)
+
+    async def _send(self, info: FileInfo, request: web.BaseRequest) -> web.StreamResponse:
+        modified = http_date(info.modified)
+        headers = {"Last-Modified": modified, "Accept-Ranges": "bytes"}
+        if _unchanged(request, info):
+            return web.Response(status=304, headers=headers)
+        if_range = request.headers.get("If-Range")
+        asked = request.headers.get("Range") if if_range in (None, modified) else None
+        try:
+            part = parse_range(asked, info.size)
+        except UnsatisfiableError:
+            return failure(416, headers={"Content-Range": f"bytes */{info.size}"})
+        whole = part or ByteRange(0, info.size, info.size)
+        reader = self._tree.read(info.path, whole.start)
+        try:
+            headers["Content-Type"] = self._media_type(info)
+            headers["Content-Length"] = str(len(whole))
+            if part is not None:
+                headers["Content-Range"] = part.content_range
+            response = Streamed(status=206 if part else 200, headers=headers)
+            await stream(request, response, _blocks(reader.read, len(whole)))
+        finally:
+            reader.close()
+        if request.method == "GET":
+            connection_of(request).note("file.sent", path=str(info.path), size=len(whole))
+        return response
+
+    def _media_type(self, info: FileInfo) -> str:
+        kind, coding = MEDIA_TYPES.guess_type(info.name)
+        if coding is not None:
+            return _COMPRESSED.get(coding, "application/octet-stream")
+        if kind is None or not kind.startswith("text/"):
+            return kind or "application/octet-stream"
+        reader = self._tree.read(info.path)
+        try:
+            return f"{kind}; charset=utf-8" if _is_utf8(reader) else kind
+        finally:
+            reader.close()
+
+    def _store(self, path: PurePosixPath, request: web.BaseRequest, content: bytes) -> web.StreamResponse:
+        if "Content-Range" in request.headers:
+            return failure(400, "a part of a file cannot be stored (RFC 9110 §14.5)")
+        if request.rel_url.raw_path.endswith("/"):
+            return failure(409, _NO_SLASH)
+        exists = self._exists(path)
+        self._tree.make_directories(path.parent)
+        writer = self._tree.write(path)
+        try:
+            writer.write(content)
+        finally:
+            writer.close()
+        connection_of(request).note("file.stored", path=str(path), size=len(content))
+        return web.Response(status=204) if exists else web.Response(status=201)
+
+    def _delete(self, path: PurePosixPath, request: web.BaseRequest) -> web.StreamResponse:
+        if self._tree.stat(path).is_directory:
+            self._tree.remove_directory(path)
+        else:
+            self._tree.remove(path)
+        connection_of(request).note("file.deleted", path=str(path))
+        return web.Response(status=204)
+
+    def _exists(self, path: PurePosixPath) -> bool:
+        try:
+            self._tree.stat(path)
+        except NotFoundError:
+            return False
+        return True
+
+
+def listing(path: str, entries: list[FileInfo]) -> str:
+    """The page that lists a directory; ``path`` is that of the URL, decoded."""
+    title = escape(f"Directory listing for {path}")
+    names = [info.name + ("/" if info.is_directory else "") for info in entries]
+    # "./" keeps a name with a colon from being taken for a scheme.
+    rows = "\n".join(f'<li><a href="{_link(name)}">{escape(name)}</a></li>' for name in names)
+    return (
+        f'<!DOCTYPE HTML>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n</head>\n'
+        f"<body>\n<h1>{title}</h1>\n<hr>\n<ul>\n{rows}\n</ul>\n<hr>\n</body>\n</html>\n"
+    )
+
+
+def _link(name: str) -> str:
+    encoded = quote(name, errors="surrogatepass")
+    return f"./{encoded}" if ":" in name else encoded
+
+
+def _unchanged(request: web.BaseRequest, info: FileInfo) -> bool:
+    """RFC 9110 §13.1.3; a condition on an entity tag overrides this one, and fails, since files have none."""
+    field = request.headers.get("If-Modified-Since")
+    if field is None or "If-None-Match" in request.headers:
+        return False
+    try:
+        since = parsedate_to_datetime(field)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return since.tzinfo is not None and int(info.modified) <= since.timestamp()
+
+
+def _blocks(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
+    while size > 0 and (block := read(min(BLOCK, size))):
+        size -= len(block)
+        yield block
+
+
+def _is_utf8(reader: Reader) -> bool:
+    start = reader.read(BLOCK)
+    try:
+        start.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and len(start) == BLOCK
+    return True

@@ -1,0 +1,1 @@
+"""The mail that arrived, for browsers and programs."""

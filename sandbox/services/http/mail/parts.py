@@ -1,0 +1,106 @@
+"""A message taken apart for showing; whatever its octets are, nothing here raises."""
+
+from __future__ import annotations
+
+import codecs
+import email
+import re
+from dataclasses import dataclass
+from email.message import Message as Mime
+
+from sandbox.stores.mail import field_text
+
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
+_UNKNOWN = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One leaf of the MIME tree. ``number`` counts the leaves from 1, ``charset`` is empty for what is no text."""
+
+    number: int
+    media_type: str
+    charset: str
+    name: str
+    content: bytes
+    is_attachment: bool
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode(self.charset or "utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The header fields, decoded, in their order, and the leaves."""
+
+    fields: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> Part | None:
+        """The first part to be read as plain text."""
+        return self._first("text/plain")
+
+    @property
+    def html(self) -> Part | None:
+        """The first part to be read as HTML."""
+        return self._first("text/html")
+
+    @property
+    def attachments(self) -> tuple[Part, ...]:
+        """What is neither of them."""
+        shown = [part.number for part in (self.text, self.html) if part is not None]
+        return tuple(part for part in self.parts if part.number not in shown)
+
+    def _first(self, media_type: str) -> Part | None:
+        return next((p for p in self.parts if p.media_type == media_type and not p.is_attachment), None)
+
+
+def take_apart(content: bytes) -> Mail:
+    """The header and the leaves of a message."""
+    try:
+        # The compat32 policy: the newer ones raise on some of the headers that people send.
+        mime = email.message_from_bytes(content)
+        leaves = [part for part in mime.walk() if not part.is_multipart()]
+    except RecursionError:  # multiparts within multiparts, hundreds deep
+        return Mail((), (Part(1, "text/plain", "utf-8", "", content, is_attachment=False),))
+    fields = tuple((name, decoded(value)) for name, value in mime.items())
+    return Mail(fields, tuple(_part(number, leaf) for number, leaf in enumerate(leaves, start=1)))
+
+
+def decoded(value: object) -> str:
+    """The text of a header field (RFC 2047), on one line."""
+    return " ".join(field_text(value).encode("utf-8", "replace").decode().split())
+
+
+def _part(number: int, leaf: Mime) -> Part:
+    media_type = leaf.get_content_type()
+    if not _MEDIA_TYPE.fullmatch(media_type):
+        media_type = _UNKNOWN
+    payload = leaf.get_payload(decode=True)
+    return Part(
+        number=number,
+        media_type=media_type,
+        charset=_charset(leaf) if media_type.startswith("text/") else "",
+        name=_name(leaf),
+        content=payload if isinstance(payload, bytes) else b"",
+        is_attachment=leaf.get_content_disposition() == "attachment",
+    )
+
+
+def _charset(leaf: Mime) -> str:
+    try:
+        name = codecs.lookup(leaf.get_content_charset() or "utf-8").name
+        b"a".decode(name, "replace")  # base64 and its like are codecs too, but no charsets
+    except (LookupError, ValueError, TypeError):
+        return "utf-8"
+    return name
+
+
+def _name(leaf: Mime) -> str:
+    try:
+        return decoded(leaf.get_filename() or "")
+    except (LookupError, ValueError, TypeError):  # a broken RFC 2231 parameter
+        return ""

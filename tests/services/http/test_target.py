@@ -1,0 +1,60 @@
+"""Hosts and paths out of the four forms of a target."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.services.http.target import BadTargetError, Target, host_of, parse_target
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "field", "expected"),
+    [
+        ("GET", "/a?b=c", "Example.COM:8080", Target("origin", "example.com", "/a", "b=c")),
+        ("GET", "/", None, Target("origin", "", "/")),
+        ("GET", "/a#b?c", "a", Target("origin", "a", "/a")),
+        ("GET", "http://x.test", "other", Target("absolute", "x.test", "/", "", "http")),
+        ("GET", "http://x.test?q", "other", Target("absolute", "x.test", "/", "q", "http")),
+        ("GET", "FTP://u:p@x.test:21/f", "other", Target("absolute", "x.test", "/f", "", "ftp")),
+        ("GET", "/http://x.test/", "a", Target("origin", "a", "/http://x.test/")),
+        ("CONNECT", "x.test:443", "other", Target("authority", "x.test", "")),
+        ("OPTIONS", "*", "x.test", Target("asterisk", "x.test", "*")),
+    ],
+)
+def test_forms(method: str, target: str, field: str | None, expected: Target) -> None:
+    assert parse_target(method, target, field) == expected
+
+
+@pytest.mark.parametrize(
+    ("authority", "host"),
+    [
+        ("[::1]:80", "::1"),
+        ("a.test.", "a.test"),
+        ("a_b.test:", "a_b.test"),
+        ("", ""),
+        ("127.0.0.1:1", "127.0.0.1"),
+    ],
+)
+def test_hosts(authority: str, host: str) -> None:
+    assert host_of(authority) == host
+
+
+@pytest.mark.parametrize("authority", ["a b", "a/b", "a:99999", "[::1", "a:b", "u@a", "a\x00", "ä"])
+def test_what_is_no_host(authority: str) -> None:
+    with pytest.raises(BadTargetError):
+        host_of(authority)
+
+
+def test_the_decoded_path_survives_octets_that_are_no_text() -> None:
+    assert parse_target("GET", "/%F0%D2/%D1%8F", None).decoded_path == "/\ufffd\ufffd/я"
+
+
+@given(st.sampled_from(["GET", "CONNECT", "OPTIONS"]), st.text(), st.none() | st.text())
+def test_any_text_is_a_target_or_refused(method: str, target: str, field: str | None) -> None:
+    try:
+        parsed = parse_target(method, target, field)
+    except BadTargetError:
+        return
+    assert parsed.path or parsed.form == "authority"
