@@ -1,0 +1,1 @@
+"""Small TCP servers: echo and the other behaviours of the lessons."""
