@@ -1,0 +1,1 @@
+"""Small UDP servers: echo and the other behaviours of the lessons."""
