@@ -1,0 +1,97 @@
+"""The options by which every verb is told its configuration, and how mistakes in it are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from sandbox.errors import SandboxError, SettingsError
+from sandbox.server import REGISTRY
+from sandbox.settings import Configuration, load_file
+from sandbox.settings.paths import profiles
+
+DEFAULT_PROFILE = "sandbox"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "--config",
+        "-c",
+        type=click.Path(path_type=Path),
+        envvar="SANDBOX_CONFIG",
+        help="The TOML file to read; $SANDBOX_CONFIG if not given.",
+    ),
+    click.option(
+        "--profile",
+        "-p",
+        help="A ready-made configuration instead of a file: sandbox (the default), lessons.",
+    ),
+    click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="KEY=VALUE",
+        envvar="SANDBOX_SET",
+        help="Change one setting, as services.smtp.port=2525; may be repeated. $SANDBOX_SET holds several, with blanks between.",
+    ),
+    click.option(
+        "--only", metavar="NAMES", help="Start only these of the configured services, as smtp,imap."
+    ),
+)
+
+
+def configured(function: F) -> F:
+    """Give a command the options of the configuration; pass them on to :func:`load`."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def load(
+    config: Path | None, profile: str | None, overrides: tuple[str, ...], only: str | None
+) -> Configuration:
+    """The configuration the options name. Raises SettingsError, click.UsageError."""
+    return load_file(
+        source(config, profile),
+        REGISTRY,
+        overrides=overrides,
+        only=None if only is None else [name.strip() for name in only.split(",") if name.strip()],
+    )
+
+
+def source(config: Path | None, profile: str | None) -> Path:
+    """The file the options name. Raises click.UsageError."""
+    if profile is not None:
+        known = profiles()
+        if profile not in known:
+            raise click.UsageError(f"There is no profile {profile!r}; known: {', '.join(known)}.")
+        given = click.get_current_context().get_parameter_source("config")
+        if config is not None and given is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError("Give either --config or --profile, not both.")
+        return known[profile]
+    return config if config is not None else profiles()[DEFAULT_PROFILE]
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Show our errors as lines instead of tracebacks: exit status 2 for the configuration, 1 for the rest."""
+    try:
+        yield
+    except SettingsError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        count = len(error.problems)
+        fail(f"{count} mistake{'s' if count > 1 else ''} in the configuration; nothing was started", 2)
+    except SandboxError as error:
+        fail(str(error), 1)
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """End the program with a message on stderr."""
+    click.echo(f"sandbox: {message}", err=True)
+    raise SystemExit(status)
