@@ -1,0 +1,149 @@
+"""Every example in the documentation runs, against the default configuration on free ports."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.background import BackgroundSandbox
+from sandbox.server import REGISTRY, Sandbox
+from sandbox.settings import load_file
+from sandbox.settings.paths import profiles
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def examples(page: Path, language: str) -> list[tuple[int, str]]:
+    """The code blocks of a page in one language, with their places among all its blocks."""
+    found = enumerate(_BLOCK.finditer(page.read_text(encoding="utf-8")), start=1)
+    return [(number, block["text"]) for number, block in found if block["language"] == language]
+
+
+def blocks(language: str) -> list[Any]:
+    return [
+        pytest.param(text, id=f"{page.relative_to(ROOT)}-{number}")
+        for page in PAGES
+        for number, text in examples(page, language)
+    ]
+
+
+def default_ports() -> dict[tuple[str, str], int]:
+    """The ports of the default configuration by service and listener."""
+    services = load_file(profiles()["sandbox"], REGISTRY).services
+    return {(name, bound.name): bound.port for name, table in services.items() for bound in table.bindings()}
+
+
+@pytest.fixture(scope="module")
+def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, int]]:
+    """A sandbox with the default configuration; from its default ports to those it really has."""
+    free = [f"services.{service}{_where(listener)}.port=0" for service, listener in default_ports()]
+    configuration = load_file(
+        profiles()["sandbox"],
+        REGISTRY,
+        overrides=[*free, f"state_directory={tmp_path_factory.getbasetemp() / 'state'}"],
+    )
+    with BackgroundSandbox(Sandbox(configuration)) as sandbox:
+        endpoints = {
+            (end.service, end.listener, end.transport): end.port
+            for end in sandbox.call(lambda world: world.endpoints)
+        }
+        yield {
+            default_ports()[service, name]: port
+            for (service, name, kind), port in endpoints.items()
+            if kind == "tcp"
+        } | {
+            -default_ports()[service, name]: port
+            for (service, name, kind), port in endpoints.items()
+            if kind == "udp"
+        }
+
+
+def _where(listener: str) -> str:
+    return "" if listener == "main" else f".listeners.{listener}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_python(page: Path, ports: dict[int, int]) -> None:
+    """The examples of a page one after the other: what one sends the next may read."""
+    for number, text in examples(page, "python"):
+        namespace: dict[str, Any] = {"__name__": f"example {number} of {page.name}"}
+        exec(compile(moved(text, ports), f"{page.name}, example {number}", "exec"), namespace)
+        for name, value in namespace.items():
+            if name.startswith("test_"):
+                value()
+
+
+def moved(text: str, ports: dict[int, int]) -> str:
+    """The example with the ports of this run in place of the default ones."""
+
+    def port_of_this_run(found: re.Match[str]) -> str:
+        port = int(found[0])
+        line = text[text.rfind("\n", 0, found.start()) : found.start()]
+        datagrams = "udp" in line or ("SOCK_DGRAM" in text and "create_connection" not in text)
+        return str(ports.get(-port if datagrams else port, port))
+
+    return re.sub(r"\b2\d{3}\b", port_of_this_run, text)
+
+
+@pytest.mark.parametrize("text", blocks("toml"))
+def test_toml(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "example.toml"
+    path.write_text(text if "[services." in text else f"{text}\n[services.smtp]\n", encoding="utf-8")
+    load_file(path, REGISTRY)
+
+
+@pytest.mark.parametrize("text", blocks("console"))
+def test_console(text: str) -> None:
+    """The program's own lines name verbs and options that exist."""
+    import click
+
+    from sandbox.cli import VERBS, _sandbox
+
+    for line in text.splitlines():
+        for words in re.findall(r"(?:python -m sandbox|sandbox) ([^#&|)\"]+)", line):
+            verb, *arguments = shlex.split(words)
+            assert verb in VERBS, line
+            command = _sandbox.get_command(click.Context(_sandbox), verb)
+            assert command is not None
+            command.make_context(verb, arguments)
+
+
+def test_every_service_has_its_page() -> None:
+    for name in REGISTRY.names():
+        page = (ROOT / "docs" / "services" / f"{name}.md").read_text(encoding="utf-8")
+        model = REGISTRY.settings_class(name)
+        own = set(model.model_fields) - {"host", "listeners", "limits", "path"}
+        assert [field for field in sorted(own) if f"`{field}`" not in page] == []
+
+
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_readme_names_the_ports_of_the_default_configuration() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text[text.index("| service |") : text.index("## One example")]
+    named = {int(port) for port in re.findall(r"\b2\d{3}\b", table)} - {2000}
+    assert named == {port for port in default_ports().values() if port // 100 != 23}
+
+
+def test_the_journal_s_page_knows_every_fact() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "sandbox").rglob("*.py")))
+    noted = set(re.findall(r'(?:note\(|Fact\([^"]*)\s*f?"([a-z]+\.[a-z_{}]+)"', source))
+    told = {name for names in noted for name in _spelt_out(names)}
+    page = (ROOT / "docs" / "journal.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"`([a-z]+\.[a-z_]+)`", page[page.index("## Facts") :]))
+    assert told == known
+
+
+def _spelt_out(name: str) -> list[str]:
+    return [name.replace("{outcome}", outcome) for outcome in ("accepted", "refused")]
