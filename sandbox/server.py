@@ -10,12 +10,13 @@ from types import TracebackType
 from typing import Any
 
 from sandbox import services
+from sandbox.addressing import Names, Routes
 from sandbox.journal import Entry, Journal
 from sandbox.net.authority import Authority
 from sandbox.net.listener import Endpoint
 from sandbox.net.network import Network
 from sandbox.service import AbstractService, Context
-from sandbox.settings import Configuration, Registry, load_file, load_mapping
+from sandbox.settings import Configuration, Registry, load_file, load_mapping, routes_of
 from sandbox.settings.paths import state_directory
 from sandbox.stores.accounts import Account, Accounts
 from sandbox.stores.files import FileTree, open_tree
@@ -28,10 +29,17 @@ class Sandbox:
     """All services of one configuration, on the running event loop.
 
     Use it as ``async with Sandbox(configuration) as sandbox``. Entering raises ListenError when an address cannot be
-    had; nothing stays open then.
+    had; nothing stays open then. With ``free_ports`` every listener takes any free port, and the configured ones are
+    only where clients that are redirected expect it.
     """
 
-    def __init__(self, configuration: Configuration, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        clock: Callable[[], float] = time.time,
+        free_ports: bool = False,
+    ) -> None:
         general = configuration.general
         self.configuration = configuration
         self.journal = Journal(
@@ -46,13 +54,17 @@ class Sandbox:
             samples=general.files.samples,
             max_bytes=general.files.max_bytes,
         )
-        self.network = Network(self.journal, self.authority)
+        rows = routes_of(general.routes, configuration.services)
+        self.routes = Routes(Names(general.hosts), rows, lambda: _wanted(configuration))
+        reserved = {row.port for row in rows} if free_ports else ()
+        self.network = Network(self.journal, self.authority, free_ports=free_ports, reserved=reserved)
         self._context = Context(
             journal=self.journal,
             network=self.network,
             accounts=self.accounts,
             mail=self.mail,
             files=self.files,
+            routes=self.routes,
             hostname=general.hostname,
             clock=clock,
         )
@@ -132,6 +144,12 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+def _wanted(configuration: Configuration) -> dict[int, str]:
+    """The well-known ports of the services that are not configured."""
+    missing = [name for name in services.names() if name not in configuration.services]
+    return {port: name for name in missing for port in services.settings_class(name).well_known}
 
 
 def _accounts(configuration: Configuration) -> Accounts:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
+from sandbox.addressing import Names, Routes
 from sandbox.journal import Journal
 from sandbox.net.network import Network
 from sandbox.settings.models import ServiceSettings
@@ -38,6 +39,7 @@ class Context:
     accounts: Accounts
     mail: MailStore
     files: FileTree
+    routes: Routes = field(default_factory=lambda: Routes(Names({}), ()))
     hostname: str = "sandbox.test"
     clock: Callable[[], float] = time.time
     posts: PostHandlers = field(default_factory=PostHandlers)

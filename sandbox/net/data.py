@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Collection
 
 from sandbox.errors import ListenError
 from sandbox.net.connection import Connection
@@ -24,9 +25,9 @@ class DataListener:
     ``port`` is where it listens. Close it when the session needs it no more.
     """
 
-    def __init__(self, control: Connection, host: str, ports: range) -> None:
+    def __init__(self, control: Connection, host: str, ports: range, avoid: Collection[int] = ()) -> None:
         self._control = control
-        self._socket = _bind_one_of(control, host, ports)
+        self._socket = _bind_one_of(control, host, ports, avoid)
         self.port: int = self._socket.getsockname()[1]
 
     async def accept(self) -> socket.socket:
@@ -130,11 +131,12 @@ def _needed(tls: ssl.SSLContext | None) -> ssl.SSLContext:
     return tls
 
 
-def _bind_one_of(control: Connection, host: str, ports: range) -> socket.socket:
+def _bind_one_of(control: Connection, host: str, ports: range, avoid: Collection[int]) -> socket.socket:
     error: ListenError | None = None
     for port in ports:
         try:
-            (sock,) = bind(control.service, Binding(name="data", transport="tcp", host=host, port=port))
+            binding = Binding(name="data", transport="tcp", host=host, port=port)
+            (sock,) = bind(control.service, binding, avoid=avoid)
         except ListenError as failed:
             error = failed
         else:

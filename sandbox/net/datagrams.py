@@ -40,7 +40,11 @@ class DatagramListener(asyncio.DatagramProtocol):
         self._peers: OrderedDict[Any, tuple[Connection, list[int]]] = OrderedDict()
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        connection, counts = self._peer(addr)
+        self.receive(data, addr, self._socket)
+
+    def receive(self, data: bytes, addr: Any, sock: socket.socket) -> None:
+        """Answer a datagram from ``addr`` by way of ``sock``, whose own address is the one the client sent it to."""
+        connection, counts = self._peer(addr, sock)
         counts[0] += len(data)
         self._journal.append(Received(connection.number, self._service, data))
         try:
@@ -49,42 +53,46 @@ class DatagramListener(asyncio.DatagramProtocol):
             connection.crashed(traceback.format_exc())
             return
         for answer in answers:
-            self._send(connection, counts, answer, addr)
+            self._send(connection, counts, answer, addr, sock)
 
     def connection_lost(self, exc: Exception | None) -> None:
         while self._peers:
             self._forget("stopped")
 
-    def _send(self, connection: Connection, counts: list[int], data: bytes, addr: Any) -> None:
+    def _send(
+        self, connection: Connection, counts: list[int], data: bytes, addr: Any, sock: socket.socket
+    ) -> None:
         try:
             # Not through the transport: asyncio of Python 3.11 drops empty datagrams.
-            self._socket.sendto(data, addr)
+            sock.sendto(data, addr)
         except OSError as error:  # too long for UDP, or the send buffer is full: UDP may lose it
             connection.note("datagram.lost", size=len(data), reason=error.strerror or str(error))
             return
         counts[1] += len(data)
         self._journal.append(Sent(connection.number, self._service, data))
 
-    def _peer(self, addr: Any) -> tuple[Connection, list[int]]:
-        if addr in self._peers:
-            self._peers.move_to_end(addr)
-            return self._peers[addr]
+    def _peer(self, addr: Any, sock: socket.socket) -> tuple[Connection, list[int]]:
+        local = self._local if sock is self._socket else describe(sock.getsockname())
+        key = local, addr
+        if key in self._peers:
+            self._peers.move_to_end(key)
+            return self._peers[key]
         if len(self._peers) >= self._limits.connections:
             self._forget("idle")
         connection = Connection(
             number=self._journal.number_connection(),
             service=self._service,
             binding=self._binding,
-            local=self._local,
+            local=local,
             peer=describe(addr),
             peer_host=addr[0] if isinstance(addr, tuple) else "",
             journal=self._journal,
         )
         self._journal.append(
-            Opened(connection.number, self._service, self._binding.name, "udp", self._local, connection.peer)
+            Opened(connection.number, self._service, self._binding.name, "udp", local, connection.peer)
         )
-        self._peers[addr] = connection, [0, 0]
-        return self._peers[addr]
+        self._peers[key] = connection, [0, 0]
+        return self._peers[key]
 
     def _forget(self, reason: str) -> None:
         _, (connection, (received, sent)) = self._peers.popitem(last=False)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
 
@@ -29,16 +29,29 @@ GRACE = 0.1  # seconds that open connections have to send their last bytes when 
 
 
 class Network:
-    """Opens listeners and keeps account of them. ``endpoints`` tells where they really listen."""
+    """Opens listeners and keeps account of them. ``endpoints`` tells where they really listen.
 
-    def __init__(self, journal: Journal, authority: Authority) -> None:
+    With ``free_ports`` a binding's port is not taken but any free one, beside those that are ``reserved``.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        authority: Authority,
+        *,
+        free_ports: bool = False,
+        reserved: Collection[int] = (),
+    ) -> None:
         self.journal = journal
         self.authority = authority
         self.endpoints: list[Endpoint] = []
         self.tasks = Tasks(self._crashed)
+        self._free_ports = free_ports
+        self._reserved = frozenset(reserved)
         self._servers: list[asyncio.Server] = []
-        self._listeners: list[StreamListener] = []
+        self._listeners: dict[tuple[str, str], StreamListener] = {}
         self._datagrams: list[asyncio.DatagramTransport] = []
+        self._datagram_listeners: dict[tuple[str, str], DatagramListener] = {}
         self._data: set[Tap] = set()
 
     @cached_property
@@ -74,7 +87,7 @@ class Network:
             tls=lambda: self.tls_context,
             busy=busy,
         )
-        sockets = bind(service, binding)
+        sockets = self._bind(service, binding)
         loop = asyncio.get_running_loop()
         for sock in sockets:
             if binding.transport == "unix":
@@ -82,7 +95,7 @@ class Network:
             else:
                 server = await loop.create_server(listener.accept, sock=sock, backlog=BACKLOG)
             self._servers.append(server)
-        self._listeners.append(listener)
+        self._listeners[service, binding.name] = listener
         return self._opened(service, binding, sockets[0])
 
     async def listen_core(
@@ -107,12 +120,13 @@ class Network:
         self, service: str, binding: Binding, limits: Limits, answer: Answer
     ) -> Endpoint:
         """Open a UDP listener. Raises ListenError."""
-        sockets = bind(service, binding)
+        sockets = self._bind(service, binding)
         loop = asyncio.get_running_loop()
         for sock in sockets:
             listener = DatagramListener(sock, service, binding, limits, answer, self.journal)
             transport, _ = await loop.create_datagram_endpoint(lambda made=listener: made, sock=sock)  # type: ignore[misc]
             self._datagrams.append(transport)
+            self._datagram_listeners.setdefault((service, binding.name), listener)
         return self._opened(service, binding, sockets[0])
 
     def listen_data(self, control: Connection, host: str, ports: range) -> DataListener:
@@ -120,7 +134,7 @@ class Network:
 
         Raises ListenError.
         """
-        return DataListener(control, host, ports)
+        return DataListener(control, host, ports, self._reserved)
 
     async def dial_back(self, control: Connection, host: str, port: int, source: str) -> socket.socket:
         """Connect to the client of ``control`` itself, for FTP's active mode; never to anybody else.
@@ -154,6 +168,23 @@ class Network:
             taps=self._data,
         )
 
+    async def adopt(self, service: str, listener: str, sock: socket.socket) -> None:
+        """Serve a connection that was accepted elsewhere as if the listener had accepted it.
+
+        Raises LookupError if there is no such listener.
+        """
+        accept = self._listeners[service, listener].accept
+        await asyncio.get_running_loop().connect_accepted_socket(accept, sock)
+
+    def adopt_datagram(
+        self, service: str, listener: str, data: bytes, peer: tuple[str, int], sock: socket.socket
+    ) -> None:
+        """Answer a datagram that came elsewhere by way of ``sock``, as if the listener had received it.
+
+        Raises LookupError if there is no such listener.
+        """
+        self._datagram_listeners[service, listener].receive(data, peer, sock)
+
     async def close(self) -> None:
         """Close all listeners and connections, first gently, and wait until nothing is left."""
         await self._stop_accepting()
@@ -172,12 +203,13 @@ class Network:
         self._servers.clear()
         self._listeners.clear()
         self._datagrams.clear()
+        self._datagram_listeners.clear()
         self.endpoints.clear()
 
     async def _stop_accepting(self) -> None:
         # Closing a server while asyncio is between accepting a client and telling us of it fails in asyncio, and leaves
         # the client's socket open; so first no more are accepted, then those on their way arrive, then it is closed.
-        for listener in self._listeners:
+        for listener in self._listeners.values():
             listener.close()
         loop = asyncio.get_running_loop()
         for sock in (sock for server in self._servers for sock in server.sockets):
@@ -195,11 +227,16 @@ class Network:
         while self._taps() and loop.time() < end:  # noqa: ASYNC110 — many taps, no single event
             await asyncio.sleep(0.005)
 
+    def _bind(self, service: str, binding: Binding) -> list[socket.socket]:
+        if self._free_ports:
+            binding = binding.model_copy(update={"port": 0})
+        return bind(service, binding, avoid=self._reserved)
+
     def _crashed(self, traceback: str) -> None:
         self.journal.append(Crashed(0, "net", traceback))
 
     def _taps(self) -> list[Tap]:
-        return [*self._data, *(tap for listener in self._listeners for tap in listener.taps)]
+        return [*self._data, *(tap for listener in self._listeners.values() for tap in listener.taps)]
 
     def _opened(self, service: str, binding: Binding, sock: socket.socket) -> Endpoint:
         name = sock.getsockname()

@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from sandbox.errors import ListenError
@@ -18,11 +19,22 @@ BACKLOG = (
 )
 
 
-def bind(service: str, binding: Binding) -> list[socket.socket]:
+def bind(service: str, binding: Binding, *, avoid: Collection[int] = ()) -> list[socket.socket]:
     """The bound sockets of a binding: one, or one for each address of a host name, all with the same port.
 
-    Raises ListenError; nothing stays open then.
+    Where any free port will do, those to ``avoid`` are not taken. Raises ListenError; nothing stays open then.
     """
+    sockets = _bind_all(service, binding)
+    unwanted: list[socket.socket] = []
+    while binding.port == 0 and binding.path is None and sockets[0].getsockname()[1] in avoid:
+        unwanted += sockets  # kept until another port is found: it would be given to us again
+        sockets = _bind_all(service, binding)
+    for sock in unwanted:
+        sock.close()
+    return sockets
+
+
+def _bind_all(service: str, binding: Binding) -> list[socket.socket]:
     bound: list[socket.socket] = []
     try:
         if binding.path is not None:

@@ -1,5 +1,7 @@
 """One TOML file in, frozen and validated objects out."""
 
+from sandbox.settings.general import GlobalSettings
+from sandbox.settings.hosts import HostSettings
 from sandbox.settings.loader import Configuration, Registry, load_file, load_mapping
 from sandbox.settings.models import (
     AnyPath,
@@ -7,7 +9,7 @@ from sandbox.settings.models import (
     Count,
     ExistingDirectory,
     ExistingFile,
-    GlobalSettings,
+    Expected,
     Limits,
     ListenerSettings,
     MainListenerSettings,
@@ -19,6 +21,7 @@ from sandbox.settings.models import (
     Strings,
     TlsMode,
 )
+from sandbox.settings.routes import Route, RouteKey, Target, normal_host, routes_of
 
 __all__ = [
     "AnyPath",
@@ -27,7 +30,9 @@ __all__ = [
     "Count",
     "ExistingDirectory",
     "ExistingFile",
+    "Expected",
     "GlobalSettings",
+    "HostSettings",
     "Limits",
     "ListenerSettings",
     "MainListenerSettings",
@@ -35,10 +40,15 @@ __all__ = [
     "Octets",
     "Port",
     "Registry",
+    "Route",
+    "RouteKey",
     "Seconds",
     "ServiceSettings",
     "Strings",
+    "Target",
     "TlsMode",
     "load_file",
     "load_mapping",
+    "normal_host",
+    "routes_of",
 ]

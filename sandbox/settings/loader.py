@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from sandbox.errors import Problem, SettingsError
+from sandbox.settings.general import GlobalSettings
 from sandbox.settings.lines import LineMap
 from sandbox.settings.mistakes import Key, guess, told
-from sandbox.settings.models import Binding, GlobalSettings, ServiceSettings
+from sandbox.settings.models import Binding, ServiceSettings
+from sandbox.settings.routes import RouteKey, UnknownTargetError, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,18 @@ class Configuration:
 
 
 def load_file(
-    path: Path, registry: Registry, *, overrides: Sequence[str] = (), only: Sequence[str] | None = None
+    path: Path,
+    registry: Registry,
+    *,
+    overrides: Sequence[str] = (),
+    only: Sequence[str] | None = None,
+    routes: Sequence[str] = (),
 ) -> Configuration:
     """Read a TOML file.
 
     ``overrides`` are ``key.path=value`` texts whose values are TOML, or plain text; ``only`` names the services that
-    run. Raises SettingsError with every mistake.
+    run; ``routes`` are ``host:port=name`` texts, further ones for the table of that name. Raises SettingsError with
+    every mistake.
     """
     name = _shown(path)
     try:
@@ -51,7 +61,7 @@ def load_file(
         raise SettingsError([Problem(name, "", f"is not UTF-8: {error.reason}")]) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError([_syntax_problem(name, str(error))]) from error
-    return _Loader(registry, LineMap(name, text), path.resolve().parent).load(data, overrides, only)
+    return _Loader(registry, LineMap(name, text), path.resolve().parent).load(data, overrides, only, routes)
 
 
 def load_mapping(
@@ -61,10 +71,11 @@ def load_mapping(
     base: Path | None = None,
     overrides: Sequence[str] = (),
     only: Sequence[str] | None = None,
+    routes: Sequence[str] = (),
 ) -> Configuration:
     """The same from a mapping of the shape a file has; relative paths are meant from ``base``."""
     return _Loader(registry, LineMap("configuration", ""), base or Path.cwd()).load(
-        dict(data), overrides, only
+        deepcopy(dict(data)), overrides, only, routes
     )
 
 
@@ -77,14 +88,24 @@ class _Loader:
         self._options: dict[Key, str] = {}
 
     def load(
-        self, data: dict[str, Any], overrides: Sequence[str], only: Sequence[str] | None
+        self,
+        data: dict[str, Any],
+        overrides: Sequence[str],
+        only: Sequence[str] | None,
+        routes: Sequence[str],
     ) -> Configuration:
         for text in overrides:
             self._override(data, text)
+        for text in routes:
+            self._add_route(data, text)
         tables = data.pop("services", {})
+        self._add_routed_listeners(data.get("routes"), tables)
         general = self._validated(GlobalSettings, data, (), extra=("services",)) or GlobalSettings()
         services = self._services(tables, only, general.host)
         self._check_clashes(services)
+        self._check_routes(
+            general.routes, services, excluded=set() if only is None else set(tables) - set(only)
+        )
         if self._problems:
             raise SettingsError(sorted(self._problems, key=_line))
         return Configuration(general, services)
@@ -162,6 +183,51 @@ class _Loader:
         table[parts[-1]] = _toml_value(value.strip())
         self._options[tuple(parts)] = f"--set {text}"
 
+    def _add_route(self, data: dict[str, Any], text: str) -> None:
+        address, separator, name = text.rpartition("=")
+        table = data.setdefault("routes", {})
+        if not separator or not isinstance(table, dict):
+            self._problems.append(Problem(f"--route {text}", "", "must have the form host:port=name"))
+            return
+        table[address] = name
+        self._options["routes", address] = f"--route {text}"
+
+    def _add_routed_listeners(self, routes: Any, tables: Any) -> None:
+        """A route may name a behaviour that no listener has yet; then one is made, on any free port."""
+        if not isinstance(routes, dict) or not isinstance(tables, dict):
+            return
+        for text, name in routes.items():
+            with contextlib.suppress(ValueError):
+                self._add_routed_listener(RouteKey.parse(text).transport, str(name), tables)
+
+    def _add_routed_listener(self, transport: str | None, name: str, tables: dict[str, Any]) -> None:
+        known = self._registry.names()
+        if "." in name or name in known:
+            return
+        found = {
+            service: listener
+            for service in known
+            if transport in (None, service)
+            and (listener := self._registry.settings_class(service).listener_of(name)) is not None
+        }
+        if any(name in _listeners(tables, service) for service in found):
+            return
+        for service, listener in found.items():
+            table = tables.get(service, {})
+            if isinstance(table, dict) and isinstance(table.get("listeners", {}), dict):
+                tables[service] = table | {"listeners": _listeners(tables, service) | {name: listener}}
+
+    def _check_routes(
+        self, routes: Mapping[str, str], services: Mapping[str, ServiceSettings], excluded: set[str]
+    ) -> None:
+        for text, name in routes.items():
+            if name.partition(".")[0] in excluded:
+                continue
+            try:
+                list(targets(name, RouteKey.parse(text), services))
+            except UnknownTargetError as error:
+                self._problem(("routes", text), str(error))
+
     def _check_clashes(self, services: Mapping[str, ServiceSettings]) -> None:
         taken: list[tuple[Key, Binding]] = []
         for service, settings in services.items():
@@ -193,9 +259,16 @@ def _without(data: Any, key: Key) -> Any:
         return data
     first, *rest = key
     kept = {name: value for name, value in data.items() if name != first}
-    if rest:
+    if rest and isinstance(data[first], dict):
         return kept | {first: _without(data[first], tuple(rest))}
     return kept | {"port": 0} if first == "port" else kept
+
+
+def _listeners(tables: dict[str, Any], service: str) -> dict[str, Any]:
+    """The listeners of a service as they were read, or none if there is something else."""
+    table = tables.get(service)
+    listeners = table.get("listeners") if isinstance(table, dict) else None
+    return listeners if isinstance(listeners, dict) else {}
 
 
 def _line(problem: Problem) -> int:

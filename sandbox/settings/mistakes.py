@@ -68,6 +68,8 @@ def _walk(model: type[BaseModel], location: Key) -> tuple[Key, type[BaseModel] |
     table: type[BaseModel] | None = None
     shape = _Shape(model)
     for part in location:
+        if part == "[key]":  # what is wrong is the key itself
+            continue
         if _is_union(shape.type):
             shape = _shape(_members(shape).get(str(part)))
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -88,8 +88,19 @@ class Limits(Model):
     """Seconds without a byte in either direction after which a connection is closed; 0 means never."""
 
 
+class Expected(NamedTuple):
+    """Which listener is meant where clients expect a service; another one with the same start of TLS will do."""
+
+    listener: str
+    implicit_tls: bool = False
+    transport: Transport = "tcp"
+
+
 class ServiceSettings(Model):
     """What every service has: a main listener, further listeners by name, and limits."""
+
+    #: The well-known ports of the service (RFC 6335 §6), for whoever uses real host names and ports.
+    well_known: ClassVar[Mapping[int, Expected]] = {}
 
     host: str = "127.0.0.1"
     """The address all listeners of the service bind, unless they name their own; the general host if not given."""
@@ -107,6 +118,26 @@ class ServiceSettings(Model):
     def bindings(self) -> list[Binding]:
         """Every address the service will bind, the main listener first."""
         return [self._binding(name, listener) for name, listener in self.listeners.items()]
+
+    def expected_listeners(self) -> Mapping[tuple[Transport, int], str]:
+        """Which listener answers at each of the service's well-known ports; ports that have none are left out."""
+        found: dict[tuple[Transport, int], str] = {}
+        for port, expected in self.well_known.items():
+            fitting = [
+                binding.name
+                for binding in self.bindings()
+                if binding.transport == expected.transport
+                and (binding.tls == "implicit") == expected.implicit_tls
+            ]
+            if fitting:
+                named = expected.listener in fitting
+                found[expected.transport, port] = expected.listener if named else fitting[0]
+        return found
+
+    @classmethod
+    def listener_of(cls, behaviour: str) -> dict[str, Any] | None:
+        """The table of a listener that needs no more than this name, or None: most services have no such choice."""
+        return None
 
     def _binding(self, name: str, listener: ListenerSettings) -> Binding:
         transport: Transport = "unix" if listener.path is not None else "tcp"
@@ -161,78 +192,3 @@ class Binding(Model):
         if self.path is not None:
             return str(self.path)
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-class AccountSettings(Model):
-    """One account that is listed."""
-
-    password: str = ""
-    """The clear-text password; challenge-response mechanisms need it."""
-    addresses: Strings = ()
-    """Mail addresses delivered to this account, beside its own name."""
-
-
-class AccountsSettings(Model):
-    """Who may log in."""
-
-    mode: Literal["any", "listed"] = "any"
-    """any: every name and password is accepted (a listed name still needs its own password); listed: only those."""
-    refused_passwords: Strings = ()
-    """Passwords that are refused whoever uses them, for lessons about failed logins."""
-    users: dict[str, AccountSettings] = Field(default_factory=dict)
-    """The listed accounts, by login name."""
-
-
-class MailSettings(Model):
-    """The mail store behind SMTP, POP3, IMAP and HTTP."""
-
-    samples: bool = True
-    """Put a few sample mails into each new mailbox."""
-
-
-class FilesSettings(Model):
-    """The file tree behind FTP and HTTP."""
-
-    directory: ExistingDirectory | None = None
-    """Serve this directory and write into it; without it the tree lives in memory."""
-    samples: bool = True
-    """Put a few sample files into a tree that lives in memory, and into each new home."""
-    max_bytes: Octets = 256 * 1024 * 1024
-    """Octets a tree in memory may hold; an upload beyond it is refused, nothing stored is dropped."""
-
-
-class JournalSettings(Model):
-    """How much of the timeline is kept; the oldest entries give way."""
-
-    max_events: Annotated[int, Field(ge=1)] = 100_000
-    """Entries kept at the most."""
-    max_bytes: Annotated[int, Field(ge=1)] = 64 * 1024 * 1024
-    """Octets kept at the most."""
-
-
-class TlsSettings(Model):
-    """The sandbox's own certificate authority."""
-
-    names: Strings = ("localhost", "127.0.0.1", "::1")
-    """Names and addresses in the certificate for clients that name none (SNI)."""
-
-
-class GlobalSettings(Model):
-    """Everything beside the services."""
-
-    host: str = "127.0.0.1"
-    """The address every service binds unless it names its own; loopback, so that nobody else can reach it."""
-    hostname: str = "sandbox.test"
-    """The name the servers call themselves in greetings, identifiers and headers."""
-    state_directory: AnyPath | None = None
-    """Where the certificate authority is kept; $SANDBOX_STATE or the user's state directory if not given."""
-    accounts: AccountsSettings = AccountsSettings()
-    """Who may log in."""
-    mail: MailSettings = MailSettings()
-    """The mail store."""
-    files: FilesSettings = FilesSettings()
-    """The file tree."""
-    journal: JournalSettings = JournalSettings()
-    """The timeline."""
-    tls: TlsSettings = TlsSettings()
-    """The certificate authority."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sandbox.settings.models import GlobalSettings
+from sandbox.settings.general import GlobalSettings
 
 _PACKAGE = Path(__file__).parents[1]
 

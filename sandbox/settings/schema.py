@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import create_model
 
+from sandbox.settings.general import GlobalSettings
 from sandbox.settings.loader import Registry
-from sandbox.settings.models import GlobalSettings, Model
+from sandbox.settings.models import Model
 
 
 def json_schema(registry: Registry) -> dict[str, Any]:

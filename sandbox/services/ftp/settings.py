@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import AddressValueError, IPv4Address
-from typing import Annotated, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from sandbox.settings.models import MainListenerSettings, Octets, Port, Seconds, Strings, TlsMode
+from sandbox.settings.models import Expected, MainListenerSettings, Octets, Port, Seconds, Strings, TlsMode
 
 
 def _ports(ports: tuple[int, int]) -> tuple[int, int]:
@@ -40,6 +41,11 @@ AbsolutePaths: TypeAlias = Annotated[Strings, AfterValidator(_absolute)]
 
 class Settings(MainListenerSettings):
     """FTP with AUTH TLS on the main listener; everybody sees the whole tree and starts in a home of their own."""
+
+    well_known: ClassVar[Mapping[int, Expected]] = {
+        21: Expected("main"),
+        990: Expected("ftps", implicit_tls=True),
+    }
 
     port: Port = 2021
     """The port of the main listener; 0 takes any free one."""

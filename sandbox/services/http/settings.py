@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -11,6 +12,7 @@ from sandbox.services.http.sites import BUILT_IN
 from sandbox.settings.mistakes import guess, misplaced
 from sandbox.settings.models import (
     ExistingFile,
+    Expected,
     ListenerSettings,
     MainListenerSettings,
     Model,
@@ -128,6 +130,12 @@ class Listener(ListenerSettings):
 
 class Settings(MainListenerSettings):
     """The HTTP service."""
+
+    well_known: ClassVar[Mapping[int, Expected]] = {
+        80: Expected("main"),
+        443: Expected("https", implicit_tls=True),
+        3128: Expected("proxy"),
+    }
 
     port: Port = 2080
     """The port of the main listener; 0 takes any free one."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from sandbox.settings.models import Limits, MainListenerSettings, Octets, Port, Strings, TlsMode
+from sandbox.settings.models import Expected, Limits, MainListenerSettings, Octets, Port, Strings, TlsMode
 
 
 class Settings(MainListenerSettings):
     """IMAP4rev1: reads and sorts the mail that SMTP took in."""
+
+    well_known: ClassVar[Mapping[int, Expected]] = {
+        143: Expected("main"),
+        993: Expected("imaps", implicit_tls=True),
+    }
 
     port: Port = 2143
     """The port of the main listener; 0 takes any free one."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from sandbox.settings.models import Limits, MainListenerSettings, Port, TlsMode
+from sandbox.settings.models import Expected, Limits, MainListenerSettings, Port, TlsMode
 
 Mechanism: TypeAlias = Literal["CRAM-MD5", "PLAIN", "LOGIN"]
 
 
 class Settings(MainListenerSettings):
     """POP3: the main listener, what it offers at login, and limits."""
+
+    well_known: ClassVar[Mapping[int, Expected]] = {
+        110: Expected("main"),
+        995: Expected("pop3s", implicit_tls=True),
+    }
 
     port: Port = 2110
     """The port of the main listener; 0 takes any free one."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from sandbox.settings.models import MainListenerSettings, Port, TlsMode
+from sandbox.settings.models import Expected, MainListenerSettings, Port, TlsMode
 
 Mechanism: TypeAlias = Literal["CRAM-MD5", "PLAIN", "LOGIN"]
 PositiveCount: TypeAlias = Annotated[int, Field(ge=1)]
@@ -14,6 +15,12 @@ PositiveCount: TypeAlias = Annotated[int, Field(ge=1)]
 
 class Settings(MainListenerSettings):
     """Submission and relay in one: every listener speaks the same SMTP."""
+
+    well_known: ClassVar[Mapping[int, Expected]] = {
+        25: Expected("main"),
+        465: Expected("smtps", implicit_tls=True),
+        587: Expected("submission"),
+    }
 
     port: Port = 2025
     """The port of the main listener; 0 takes any free one."""

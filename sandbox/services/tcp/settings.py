@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias, get_args
 
 from pydantic import Field
 
+from sandbox.behaviours.classic import classic_listeners
 from sandbox.services.tcp.chargen import ChargenListener
 from sandbox.services.tcp.chat import ChatListener
 from sandbox.services.tcp.clock import DaytimeListener, TimeListener
@@ -20,7 +21,7 @@ from sandbox.services.tcp.reverse import ReverseListener
 from sandbox.services.tcp.roster import RosterListener
 from sandbox.services.tcp.upper import UpperListener
 from sandbox.services.tcp.words import WordsListener
-from sandbox.settings.models import ServiceSettings
+from sandbox.settings.models import ServiceSettings, Transport
 
 #: One of the behaviours. A new one is a file of this folder and a name here.
 Listener: TypeAlias = Annotated[
@@ -42,9 +43,25 @@ Listener: TypeAlias = Annotated[
     Field(discriminator="behaviour"),
 ]
 
+#: The names of the behaviours.
+BEHAVIOURS = frozenset(
+    name
+    for listener in get_args(get_args(Listener)[0])
+    for name in get_args(listener.model_fields["behaviour"].annotation)
+)
+
 
 class Settings(ServiceSettings):
     """The TCP service."""
 
     listeners: Mapping[str, Listener] = Field(default_factory=dict)
     """The listeners, each under a name of your choice, with the behaviour it has."""
+
+    def expected_listeners(self) -> Mapping[tuple[Transport, int], str]:
+        """The classic services at their well-known ports."""
+        return {("tcp", port): name for port, name in classic_listeners(self.listeners)}
+
+    @classmethod
+    def listener_of(cls, behaviour: str) -> dict[str, Any] | None:
+        """A listener of this behaviour, with all its options as they are."""
+        return {"behaviour": behaviour} if behaviour in BEHAVIOURS else None

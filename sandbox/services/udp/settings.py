@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias, get_args
 
 from pydantic import Field
 
+from sandbox.behaviours.classic import classic_listeners
 from sandbox.services.udp.behaviours import (
     ChargenListener,
     DaytimeListener,
@@ -19,7 +20,7 @@ from sandbox.services.udp.behaviours import (
     UpperListener,
     WordsListener,
 )
-from sandbox.settings.models import Binding, ServiceSettings
+from sandbox.settings.models import Binding, ServiceSettings, Transport
 
 #: One of the behaviours. A new one is a class in ``behaviours`` and a name here.
 Listener: TypeAlias = Annotated[
@@ -36,6 +37,13 @@ Listener: TypeAlias = Annotated[
     Field(discriminator="behaviour"),
 ]
 
+#: The names of the behaviours.
+BEHAVIOURS = frozenset(
+    name
+    for listener in get_args(get_args(Listener)[0])
+    for name in get_args(listener.model_fields["behaviour"].annotation)
+)
+
 
 class Settings(ServiceSettings):
     """The UDP service. ``limits.connections`` is how many peers are remembered."""
@@ -46,3 +54,12 @@ class Settings(ServiceSettings):
     def bindings(self) -> list[Binding]:
         """Every address the service will bind."""
         return [binding.model_copy(update={"transport": "udp"}) for binding in super().bindings()]
+
+    def expected_listeners(self) -> Mapping[tuple[Transport, int], str]:
+        """The classic services at their well-known ports."""
+        return {("udp", port): name for port, name in classic_listeners(self.listeners)}
+
+    @classmethod
+    def listener_of(cls, behaviour: str) -> dict[str, Any] | None:
+        """A listener of this behaviour, with all its options as they are."""
+        return {"behaviour": behaviour} if behaviour in BEHAVIOURS else None

@@ -1,0 +1,1 @@
+"""Runs programs unmodified: the real hosts and ports they name lead to the sandbox."""

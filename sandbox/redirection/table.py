@@ -1,0 +1,67 @@
+"""The routes of a running sandbox as plain JSON: what a redirected process needs to know, and all it is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypedDict
+
+from sandbox.server import Sandbox
+from sandbox.settings.paths import state_directory
+
+
+class Table(TypedDict):
+    """Every path is absolute: programs change their directory."""
+
+    sandbox: int
+    """The process the sandbox runs in."""
+    hosts: dict[str, list[str] | None]
+    """Configured names and patterns: their addresses, none for made-up ones, null for a name that does not exist."""
+    routes: list[tuple[str, str, int, str, int, str]]
+    """Transport, host or pattern, port, and the address it leads to instead with the name of the listener there.
+    The first that matches counts."""
+    wanted: dict[str, str]
+    """Ports of services that are not configured, and their names."""
+    allow: list[str]
+    """Hosts and patterns that are let through to the real network."""
+    bound: str
+    """The directory in which redirected processes tell each other what they have bound."""
+    names: str
+    """The directory in which they tell each other which name an address was made up for."""
+    certificate: str
+    """The file of the authority to trust."""
+    log: str | None
+    """The file to which every decision is appended."""
+
+
+def table_of(sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = None) -> Table:
+    """The table of a sandbox that listens; made in its own thread."""
+    shared = shared_directory(sandbox)
+    for directory in (shared / "bound", shared / "names"):
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    where = {(end.service, end.listener): end for end in sandbox.endpoints if end.path is None}
+    routes: list[tuple[str, str, int, str, int, str]] = [
+        (row.transport, row.host, row.port, end.host, end.port, str(row.target))
+        for row in sandbox.routes.rows
+        if (end := where.get((row.target.service, row.target.listener))) is not None
+    ]
+    return Table(
+        sandbox=os.getpid(),
+        hosts={
+            name: list(host.addresses) if host.exists else None
+            for name, host in sandbox.routes.names.hosts.items()
+        },
+        routes=routes,
+        wanted={str(port): service for port, service in sandbox.routes.wanted().items()},
+        allow=list(allow),
+        bound=str(shared / "bound"),
+        names=str(shared / "names"),
+        certificate=str(sandbox.authority.certificate.absolute()),
+        log=None if log is None else str(log.absolute()),
+    )
+
+
+def shared_directory(sandbox: Sandbox) -> Path:
+    """Where all runs of one user meet, so that a server and a client in two terminals find each other."""
+    return state_directory(sandbox.configuration.general).absolute() / "run"

@@ -1,0 +1,35 @@
+"""The table of a sandbox on free ports."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+from sandbox import BackgroundSandbox, Sandbox
+from sandbox.redirection.table import table_of
+from sandbox.server import REGISTRY
+from sandbox.settings import load_mapping
+
+
+def test_ports_of_the_configuration_lead_to_those_that_were_free() -> None:
+    configuration = load_mapping(
+        {
+            "hosts": {"gone.example.org": False, "www.onego.ru": "195.161.136.4"},
+            "services": {"tcp": {"listeners": {"echo": {"behaviour": "echo", "port": 12345}}}},
+        },
+        REGISTRY,
+    )
+    with BackgroundSandbox(Sandbox(configuration, free_ports=True)) as sandbox:
+        table = sandbox.call(lambda world: table_of(world, allow=["pypi.org"]))
+        (local, classic) = table["routes"]
+        assert local[:3] == ("tcp", "localhost", 12345)
+        assert classic[:3] == ("tcp", "*", 7)
+        assert local[3:] == classic[3:] == ("127.0.0.1", local[4], "tcp.echo")
+        assert local[4] != 12345
+        assert table["hosts"]["gone.example.org"] is None
+        assert table["hosts"]["www.onego.ru"] == ["195.161.136.4"]
+        assert table["wanted"]["25"] == "smtp"
+        assert json.loads(json.dumps(table))["allow"] == ["pypi.org"]
+        with socket.create_connection((local[3], local[4]), timeout=5) as client:
+            client.sendall(b"hello")
+            assert client.recv(10) == b"hello"
