@@ -18,7 +18,7 @@ from sandbox.net.datagrams import Answer, DatagramListener
 from sandbox.net.driver import Driver
 from sandbox.net.facade import TapTransport
 from sandbox.net.listener import Endpoint, StreamListener
-from sandbox.net.sockets import BACKLOG, bind
+from sandbox.net.sockets import BACKLOG, bind, bind_both
 from sandbox.net.tap import ProtocolFactory, Tap
 from sandbox.net.tasks import Tasks
 from sandbox.sansio import Core
@@ -77,26 +77,7 @@ class Network:
 
         ``busy`` is sent, in plain text, to clients beyond ``limits.connections``. Raises ListenError.
         """
-        listener = StreamListener(
-            service,
-            binding,
-            limits,
-            factory,
-            journal=self.journal,
-            tasks=self.tasks,
-            tls=lambda: self.tls_context,
-            busy=busy,
-        )
-        sockets = self._bind(service, binding)
-        loop = asyncio.get_running_loop()
-        for sock in sockets:
-            if binding.transport == "unix":
-                server = await loop.create_unix_server(listener.accept, sock=sock, backlog=BACKLOG)
-            else:
-                server = await loop.create_server(listener.accept, sock=sock, backlog=BACKLOG)
-            self._servers.append(server)
-        self._listeners[service, binding.name] = listener
-        return self._opened(service, binding, sockets[0])
+        return await self._serve(service, binding, limits, factory, busy, self._bind(service, binding))
 
     async def listen_core(
         self,
@@ -108,26 +89,30 @@ class Network:
         busy: bytes = b"",
     ) -> Endpoint:
         """Open a stream listener whose clients are served by a core each. Raises ListenError."""
-        return await self.listen(
-            service,
-            binding,
-            limits,
-            lambda connection: Driver(make_core(connection), connection, self.tasks),
-            busy=busy,
-        )
+        return await self.listen(service, binding, limits, self._driven(make_core), busy=busy)
 
     async def listen_datagrams(
         self, service: str, binding: Binding, limits: Limits, answer: Answer
     ) -> Endpoint:
         """Open a UDP listener. Raises ListenError."""
-        sockets = self._bind(service, binding)
-        loop = asyncio.get_running_loop()
-        for sock in sockets:
-            listener = DatagramListener(sock, service, binding, limits, answer, self.journal)
-            transport, _ = await loop.create_datagram_endpoint(lambda made=listener: made, sock=sock)  # type: ignore[misc]
-            self._datagrams.append(transport)
-            self._datagram_listeners.setdefault((service, binding.name), listener)
-        return self._opened(service, binding, sockets[0])
+        return await self._serve_datagrams(service, binding, limits, answer, self._bind(service, binding))
+
+    async def listen_both(
+        self,
+        service: str,
+        binding: Binding,
+        limits: Limits,
+        make_core: Callable[[Connection], Core],
+        answer: Answer,
+        *,
+        busy: bytes = b"",
+    ) -> None:
+        """Open a stream listener with cores and a UDP listener of the same name and port. Raises ListenError."""
+        streams, datagrams = bind_both(service, self._wherever(binding), avoid=self._reserved)
+        factory = self._driven(make_core)
+        await self._serve(service, binding, limits, factory, busy, streams)
+        binding = binding.model_copy(update={"transport": "udp"})
+        await self._serve_datagrams(service, binding, limits, answer, datagrams)
 
     def listen_data(self, control: Connection, host: str, ports: range) -> DataListener:
         """Open a listener for one data connection of an FTP session, on a free port of ``ports`` (0 for any).
@@ -227,10 +212,54 @@ class Network:
         while self._taps() and loop.time() < end:  # noqa: ASYNC110 — many taps, no single event
             await asyncio.sleep(0.005)
 
+    async def _serve(
+        self,
+        service: str,
+        binding: Binding,
+        limits: Limits,
+        factory: ProtocolFactory,
+        busy: bytes,
+        sockets: list[socket.socket],
+    ) -> Endpoint:
+        listener = StreamListener(
+            service,
+            binding,
+            limits,
+            factory,
+            journal=self.journal,
+            tasks=self.tasks,
+            tls=lambda: self.tls_context,
+            busy=busy,
+        )
+        loop = asyncio.get_running_loop()
+        for sock in sockets:
+            if binding.transport == "unix":
+                server = await loop.create_unix_server(listener.accept, sock=sock, backlog=BACKLOG)
+            else:
+                server = await loop.create_server(listener.accept, sock=sock, backlog=BACKLOG)
+            self._servers.append(server)
+        self._listeners[service, binding.name] = listener
+        return self._opened(service, binding, sockets[0])
+
+    async def _serve_datagrams(
+        self, service: str, binding: Binding, limits: Limits, answer: Answer, sockets: list[socket.socket]
+    ) -> Endpoint:
+        loop = asyncio.get_running_loop()
+        for sock in sockets:
+            listener = DatagramListener(sock, service, binding, limits, answer, self.journal)
+            transport, _ = await loop.create_datagram_endpoint(lambda made=listener: made, sock=sock)  # type: ignore[misc]
+            self._datagrams.append(transport)
+            self._datagram_listeners.setdefault((service, binding.name), listener)
+        return self._opened(service, binding, sockets[0])
+
+    def _driven(self, make_core: Callable[[Connection], Core]) -> ProtocolFactory:
+        return lambda connection: Driver(make_core(connection), connection, self.tasks)
+
     def _bind(self, service: str, binding: Binding) -> list[socket.socket]:
-        if self._free_ports:
-            binding = binding.model_copy(update={"port": 0})
-        return bind(service, binding, avoid=self._reserved)
+        return bind(service, self._wherever(binding), avoid=self._reserved)
+
+    def _wherever(self, binding: Binding) -> Binding:
+        return binding.model_copy(update={"port": 0}) if self._free_ports else binding
 
     def _crashed(self, traceback: str) -> None:
         self.journal.append(Crashed(0, "net", traceback))

@@ -18,6 +18,8 @@ BACKLOG = (
     1024  # clients that wait to be accepted; of one too many the kernel drops the SYN, and it waits a second
 )
 
+ATTEMPTS = 20  # at a port that is free for TCP and for UDP
+
 
 def bind(service: str, binding: Binding, *, avoid: Collection[int] = ()) -> list[socket.socket]:
     """The bound sockets of a binding: one, or one for each address of a host name, all with the same port.
@@ -32,6 +34,29 @@ def bind(service: str, binding: Binding, *, avoid: Collection[int] = ()) -> list
     for sock in unwanted:
         sock.close()
     return sockets
+
+
+def bind_both(
+    service: str, binding: Binding, *, avoid: Collection[int] = ()
+) -> tuple[list[socket.socket], list[socket.socket]]:
+    """The bound sockets of a TCP binding, and as many for UDP, all with the same port.
+
+    Raises ListenError; nothing stays open then.
+    """
+    unwanted: list[socket.socket] = []
+    try:
+        while True:
+            streams = bind(service, binding, avoid=avoid)
+            port = streams[0].getsockname()[1]
+            try:
+                return streams, bind(service, binding.model_copy(update={"transport": "udp", "port": port}))
+            except ListenError:
+                unwanted += streams  # kept until another port is found: it would be given to us again
+                if binding.port or len(unwanted) >= ATTEMPTS:
+                    raise
+    finally:
+        for sock in unwanted:
+            sock.close()
 
 
 def _bind_all(service: str, binding: Binding) -> list[socket.socket]:

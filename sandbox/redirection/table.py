@@ -40,11 +40,11 @@ def table_of(sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = 
     shared = shared_directory(sandbox)
     for directory in (shared / "bound", shared / "names"):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    where = {(end.service, end.listener): end for end in sandbox.endpoints if end.path is None}
+    where = {(end.transport, end.service, end.listener): end for end in sandbox.endpoints if end.path is None}
     routes: list[tuple[str, str, int, str, int, str]] = [
         (row.transport, row.host, row.port, end.host, end.port, str(row.target))
         for row in sandbox.routes.rows
-        if (end := where.get((row.target.service, row.target.listener))) is not None
+        if (end := where.get((row.transport, row.target.service, row.target.listener))) is not None
     ]
     return Table(
         sandbox=os.getpid(),

@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from sandbox.errors import ListenError
 from sandbox.journal import Closed, Opened, Received, Sent
+from sandbox.net import sockets
 from sandbox.net.connection import Connection
 from sandbox.net.datagrams import Answer
 from sandbox.net.listener import Endpoint
+from sandbox.net.sockets import bind_both
+from sandbox.sansio import Actions, Core, Send
 from sandbox.settings.models import Limits
 from tests.net.conftest import Net, bind_to
 
@@ -119,3 +123,42 @@ async def test_tcp_and_udp_share_a_port(net: Net, listen: Callable[..., Any]) ->
                 assert await exchange(client, b"x", endpoint) == b"x"
             return
     pytest.fail("no port number is free for both")
+
+
+class Answering(Core):
+    def receive(self, data: bytes) -> Actions:
+        return (Send(data),)
+
+
+async def test_one_port_for_both_transports(net: Net) -> None:
+    await net.network.listen_both("toy", bind_to(), Limits(), lambda _: Answering(), echo)
+    stream, datagrams = net.network.endpoints
+    assert (stream.transport, datagrams.transport) == ("tcp", "udp")
+    assert stream.port == datagrams.port
+    reader, writer = await net.connect(stream)
+    writer.write(b"stream")
+    assert await reader.readexactly(6) == b"stream"
+    with udp() as client:
+        assert await exchange(client, b"datagram", datagrams) == b"datagram"
+
+
+async def test_a_port_whose_other_half_is_taken(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
+    with udp() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(ListenError, match="in use"):
+            bind_both("toy", bind_to(port=port))
+        with socket.create_server(("127.0.0.1", port)):
+            pass  # what had been bound is free again
+
+        first_comes_the_taken_one = iter([port])
+        real = sockets._bind
+
+        def unlucky(family: int, transport: str, host: str, wanted: int) -> socket.socket:
+            return real(family, transport, host, wanted or next(first_comes_the_taken_one, 0))
+
+        monkeypatch.setattr(sockets, "_bind", unlucky)
+        (stream,), (datagram,) = bind_both("toy", bind_to())
+        with stream, datagram:
+            assert stream.getsockname() == datagram.getsockname()
+            assert stream.getsockname()[1] != port
