@@ -21,7 +21,7 @@ from sandbox.journal import Closed, Fact
 from tests.conftest import Serve
 
 TCP: dict[str, dict[str, Any]] = {
-    "hello-5000": {"behaviour": "reply", "text": "Hello, client!", "pickle": "words"},
+    "hello-5000": {"behaviour": "reply", "text": "Hello, client!", "lists": "words"},
     "time-5566": {"behaviour": "time"},
     "file-5566": {"behaviour": "file"},
     "echo-5555": {"behaviour": "echo-once"},

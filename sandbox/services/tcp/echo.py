@@ -7,6 +7,7 @@ from typing import Literal
 from sandbox.sansio import Actions, Close, Core, Send
 from sandbox.service import Context
 from sandbox.services.tcp.listener import Cores, TcpListener
+from sandbox.services.tcp.lists import ListOptions
 
 
 class EchoListener(TcpListener):
@@ -18,13 +19,13 @@ class EchoListener(TcpListener):
         return lambda _: Echo()
 
 
-class EchoOnceListener(TcpListener):
+class EchoOnceListener(TcpListener, ListOptions):
     """Returns what arrives first, and closes."""
 
     behaviour: Literal["echo-once"]
 
     def cores(self, context: Context) -> Cores:
-        return lambda _: EchoOnce()
+        return self.with_lists(EchoOnce)
 
 
 class Echo(Core):

@@ -74,7 +74,14 @@ def test_google_links_of_every_kind(serve: Serve) -> None:
     assert statuses["/missing"] == 404
     assert statuses["/broken"] == 500
     assert statuses["/moved"] == 301
-    wanted = ("/slow", "/services", "help.html", "//www.python.org/", "#top", "http://www.google.com/about")
+    wanted = (
+        "/slow",
+        "/services",
+        "contact.html",
+        "//www.python.org/",
+        "#top",
+        "http://www.google.com/about",
+    )
     assert [statuses[link] for link in wanted] == [200] * len(wanted)
     assert {"mailto:info@google.com", "javascript:void(0)"} <= set(links)
 

@@ -24,6 +24,7 @@ from sandbox.services.tcp.discard import Discard
 from sandbox.services.tcp.echo import Echo, EchoOnce
 from sandbox.services.tcp.file import BLOCK, Outflow
 from sandbox.services.tcp.greeting import Greeting
+from sandbox.services.tcp.lists import ListsApart
 from sandbox.services.tcp.reply import Reply
 from sandbox.services.tcp.reverse import Reverse
 from sandbox.services.tcp.roster import AnswerForm, Roster, RosterCore, RosterListener
@@ -165,8 +166,8 @@ def test_reply() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 5, 1000])
-def test_reply_gives_pickles_to_the_words(size: int) -> None:
-    core = Reply(b"Hello, client!", for_pickles=words())
+def test_pickles_are_left_to_the_words(size: int) -> None:
+    core = ListsApart(Reply(b"Hello, client!"), words())
     message = pickle.dumps(["cat", "dog"])
     answer = b"".join(
         sent(core.receive(message[start : start + size])) for start in range(0, len(message), size)
@@ -175,8 +176,16 @@ def test_reply_gives_pickles_to_the_words(size: int) -> None:
     assert sent(core.receive(b"cat")) == "кот".encode()
 
 
-def test_reply_decides_by_the_first_message() -> None:
-    core = Reply(b"text", close=False, for_pickles=words())
+@pytest.mark.parametrize(
+    ("message", "answer"), [('["Мск", "cat"]', '["Москва", "кот"]'), (" ['cat', 'dog']", " ['кот', 'dog?']")]
+)
+def test_lists_as_text_are_left_to_the_words(message: str, answer: str) -> None:
+    for other in (EchoOnce(), Reply(b"text")):
+        assert sent(ListsApart(other, words()).receive(message.encode())).decode() == answer
+
+
+def test_the_first_message_decides_about_lists() -> None:
+    core = ListsApart(Reply(b"text", close=False), words())
     assert sent(core.receive(b"text first")) == b"text"
     assert sent(core.receive(pickle.dumps(["cat"]))) == b"text"
 
@@ -456,7 +465,7 @@ EVERY: list[Callable[[], Core]] = [
     words,
     roster,
     lambda: Reverse(Notes()),
-    lambda: Reply(b"text", for_pickles=words()),
+    lambda: ListsApart(Reply(b"text"), words()),
     lambda: Greeting(b"text", other=words()),
     lambda: guest(Room()),
     lambda: Chargen(100),

@@ -14,13 +14,14 @@ from sandbox.services.http.world import World
 
 BARE = "google.com"
 
-# Link checkers are often written with a regular expression: href is the last attribute, in double quotes.
+# Link checkers are often written with a regular expression: href is the last attribute, in double quotes, and what
+# begins with an h is taken for a whole URL.
 _LINKS = (
     ("absolute", "http://www.google.com/about"),
     ("over https", "https://www.google.com/about"),
     ("another host", "http://www.example.com/"),
     ("from the root", "/services"),
-    ("relative", "help.html"),
+    ("relative", "contact.html"),
     ("without a scheme", "//www.python.org/"),
     ("moved", "/moved"),
     ("missing", "/missing"),
@@ -33,7 +34,7 @@ _LINKS = (
     ("the root again", "/services"),
 )
 
-_PAGES = ("/about", "/services", "/help.html")
+_PAGES = ("/about", "/services", "/contact.html")
 
 
 def routes(world: World) -> Routes:
