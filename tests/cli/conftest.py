@@ -1,4 +1,4 @@
-"""Runs the command line as its users do: as a process."""
+"""Runs the command line: as a process, as its users do, or within this one, which takes a tenth of the time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from sandbox.cli import _sandbox
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """``run("check", "--config", path)`` runs the program in an empty directory and returns what it did."""
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """``run("check", "--config", path)`` runs the command in an empty directory and returns what it did."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        given = list(map(str, arguments))
+        result = CliRunner().invoke(_sandbox, given, env=environment, prog_name="sandbox")
+        assert isinstance(result.exception, SystemExit | None), result.exception
+        return subprocess.CompletedProcess(given, result.exit_code, result.stdout, result.stderr)
+
+    return run_command
+
+
+@pytest.fixture
+def run_process(tmp_path: Path) -> Run:
+    """The same as a process of its own."""
 
     def run_sandbox(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -23,10 +23,13 @@ def test_help_lists_every_verb(run: Run) -> None:
     assert "..." not in text.partition("Commands:")[2]  # what a verb does is told in one line
 
 
-def test_version(run: Run) -> None:
+def test_version_and_usage_of_the_program(run_process: Run) -> None:
     from sandbox import __version__
 
-    assert __version__ in run("--version").stdout
+    assert __version__ in run_process("--version").stdout
+    done = run_process("check", "--config", "none.toml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("profile", ["sandbox", "lessons"])
