@@ -163,4 +163,4 @@ def test_any_octets_are_some_addresses(value: bytes) -> None:
 
 def test_time_grows_with_the_length_and_not_faster() -> None:
     for piece in (b"a,", b"a:", b"<", b"(", b'"', b"a ", b"@", b"\\"):
-        read_addresses(piece * 100_000)
+        read_addresses(piece * 30_000)
