@@ -47,3 +47,7 @@ class ListenError(SandboxError):
 
 class AuthorityError(SandboxError):
     """The certificate authority in the state directory cannot be read or made."""
+
+
+class RunError(SandboxError):
+    """A program cannot be run as asked: it is not there, its interpreter is not, or it would escape."""

@@ -18,53 +18,72 @@ DEFAULT_PROFILE = "sandbox"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_OPTIONS = (
-    click.option(
-        "--config",
-        "-c",
-        type=click.Path(path_type=Path),
-        envvar="SANDBOX_CONFIG",
-        help="The TOML file to read; $SANDBOX_CONFIG if not given.",
-    ),
-    click.option(
-        "--profile",
-        "-p",
-        help="A ready-made configuration instead of a file: sandbox (the default), lessons.",
-    ),
-    click.option(
-        "--set",
-        "overrides",
-        multiple=True,
-        metavar="KEY=VALUE",
-        envvar="SANDBOX_SET",
-        help="Change one setting, as services.smtp.port=2525; may be repeated. $SANDBOX_SET holds several, with blanks between.",
-    ),
-    click.option(
-        "--only", metavar="NAMES", help="Start only these of the configured services, as smtp,imap."
-    ),
-)
+
+def _default_first(profile: str) -> list[str]:
+    return [f"{profile} (the default)", *(name for name in ("sandbox", "lessons") if name != profile)]
 
 
-def configured(function: F) -> F:
-    """Give a command the options of the configuration; pass them on to :func:`load`."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+def configured_from(profile: str, *names: str) -> Callable[[F], F]:
+    """Give a command the options of the configuration, to be passed on to :func:`load`.
+
+    ``profile`` is the one that is read if none is given, ``names`` are those of the option for a file.
+    """
+    options = (
+        click.option(
+            *names,
+            type=click.Path(path_type=Path),
+            envvar="SANDBOX_CONFIG",
+            help="The TOML file to read; $SANDBOX_CONFIG if not given.",
+        ),
+        click.option(
+            "--profile",
+            "-p",
+            help=f"A ready-made configuration instead of a file: {', '.join(_default_first(profile))}.",
+        ),
+        click.option(
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="KEY=VALUE",
+            envvar="SANDBOX_SET",
+            help="Change one setting, as services.smtp.port=2525; may be repeated. $SANDBOX_SET holds several, with blanks between.",
+        ),
+        click.option(
+            "--only", metavar="NAMES", help="Start only these of the configured services, as smtp,imap."
+        ),
+    )
+
+    def give(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return give
+
+
+configured = configured_from(DEFAULT_PROFILE, "--config", "-c")
 
 
 def load(
-    config: Path | None, profile: str | None, overrides: tuple[str, ...], only: str | None
+    config: Path | None,
+    profile: str | None,
+    overrides: tuple[str, ...],
+    only: str | None,
+    *,
+    default: str = DEFAULT_PROFILE,
+    routes: tuple[str, ...] = (),
 ) -> Configuration:
     """The configuration the options name. Raises SettingsError, click.UsageError."""
     return load_file(
-        source(config, profile),
+        source(config, profile, default),
         REGISTRY,
         overrides=overrides,
         only=None if only is None else [name.strip() for name in only.split(",") if name.strip()],
+        routes=routes,
     )
 
 
-def source(config: Path | None, profile: str | None) -> Path:
+def source(config: Path | None, profile: str | None, default: str = DEFAULT_PROFILE) -> Path:
     """The file the options name. Raises click.UsageError."""
     if profile is not None:
         known = profiles()
@@ -74,7 +93,7 @@ def source(config: Path | None, profile: str | None) -> Path:
         if config is not None and given is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError("Give either --config or --profile, not both.")
         return known[profile]
-    return config if config is not None else profiles()[DEFAULT_PROFILE]
+    return config if config is not None else profiles()[default]
 
 
 @contextmanager
