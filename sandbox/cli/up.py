@@ -55,9 +55,13 @@ async def _serve(sandbox: Sandbox, output: Output) -> None:
     async with sandbox:
         _announce(sandbox, output)
         await sandbox.warm()
+        # Loaded late, since everything accepts already and who joins can wait.
+        from sandbox.redirection import instances
+
         gc.freeze()  # what was loaded stays
         gc.enable()
-        await stop.wait()
+        with instances.published(instances.describe(sandbox, "up")):
+            await stop.wait()
 
 
 def _announce(sandbox: Sandbox, output: Output) -> None:

@@ -36,8 +36,10 @@ class Authority:
     @property
     def certificate(self) -> Path:
         """The authority's certificate in PEM form: what clients have to trust."""
-        self.load()
-        return self._directory / "ca" / "ca.pem"
+        path = self._directory / "ca" / "ca.pem"
+        if not path.exists():
+            self.load()
+        return path
 
     def load(self) -> None:
         """Read the authority, or make it."""
