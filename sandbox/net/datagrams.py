@@ -7,7 +7,7 @@ import socket
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sandbox.journal import Closed, Journal, Opened, Received, Sent
 from sandbox.net.connection import Connection
@@ -16,6 +16,14 @@ from sandbox.settings.models import Binding, Limits
 
 #: Answers one datagram with any number of datagrams. Must not raise on anything a client may send.
 Answer: TypeAlias = Callable[[Connection, bytes], Iterable[bytes]]
+
+
+class Answering(Protocol):
+    """What answers go out by: a UDP socket, or what sends as one would that has the address."""
+
+    def getsockname(self) -> Any: ...
+
+    def sendto(self, data: bytes, address: Any, /) -> int: ...
 
 
 class DatagramListener(asyncio.DatagramProtocol):
@@ -42,7 +50,7 @@ class DatagramListener(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Any) -> None:
         self.receive(data, addr, self._socket)
 
-    def receive(self, data: bytes, addr: Any, sock: socket.socket) -> None:
+    def receive(self, data: bytes, addr: Any, sock: Answering) -> None:
         """Answer a datagram from ``addr`` by way of ``sock``, whose own address is the one the client sent it to."""
         connection, counts = self._peer(addr, sock)
         counts[0] += len(data)
@@ -60,7 +68,7 @@ class DatagramListener(asyncio.DatagramProtocol):
             self._forget("stopped")
 
     def _send(
-        self, connection: Connection, counts: list[int], data: bytes, addr: Any, sock: socket.socket
+        self, connection: Connection, counts: list[int], data: bytes, addr: Any, sock: Answering
     ) -> None:
         try:
             # Not through the transport: asyncio of Python 3.11 drops empty datagrams.
@@ -71,7 +79,7 @@ class DatagramListener(asyncio.DatagramProtocol):
         counts[1] += len(data)
         self._journal.append(Sent(connection.number, self._service, data))
 
-    def _peer(self, addr: Any, sock: socket.socket) -> tuple[Connection, list[int]]:
+    def _peer(self, addr: Any, sock: Answering) -> tuple[Connection, list[int]]:
         local = self._local if sock is self._socket else describe(sock.getsockname())
         key = local, addr
         if key in self._peers:
