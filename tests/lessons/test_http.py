@@ -227,6 +227,28 @@ class TestDigest:
             assert requests.get(url, auth=login, timeout=5).status_code == status
 
 
+class TestMahler:
+    """Both schemes for one realm, with the credentials of the library reference."""
+
+    @pytest.mark.parametrize(
+        "handler", [urllib.request.HTTPBasicAuthHandler, urllib.request.HTTPDigestAuthHandler]
+    )
+    @pytest.mark.usefixtures("internet")
+    def test_urllib(self, handler: type[Any]) -> None:
+        login = handler()
+        login.add_password("PDQ Application", "http://mahler/site-updates.py", "klem", "kadidd!ehopper")
+        with urllib.request.build_opener(login).open("http://mahler/site-updates.py") as page:
+            assert b"Welcome, klem" in page.read()
+
+    def test_strangers_are_offered_both(self, sandbox: BackgroundSandbox) -> None:
+        url = f"http://{address(sandbox)}/"
+        for login in (None, ("klem", "wrong"), requests.auth.HTTPDigestAuth("eve", "kadidd!ehopper")):
+            answer = requests.get(url, headers={"Host": "mahler"}, auth=login, timeout=5)
+            assert answer.status_code == 401
+            assert "Digest realm" in answer.headers["WWW-Authenticate"]
+            assert 'Basic realm="PDQ Application"' in answer.headers["WWW-Authenticate"]
+
+
 class TestCookies:
     def test_session_and_persistent(self, sandbox: BackgroundSandbox, tmp_path: Path) -> None:
         """Only the cookie with a Max-Age survives in the file."""

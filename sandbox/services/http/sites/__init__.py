@@ -44,6 +44,7 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
     "www.searchengine.com": BuiltIn(("search",)),
     "download.fedora.redhat.com": BuiltIn(("downloads",)),
     "i.postimg.cc": BuiltIn(("pictures",)),
+    "mahler": BuiltIn(("mahler",)),
     "ru.wikipedia.org": _WIKIPEDIA,
     "en.wikipedia.org": _WIKIPEDIA,
 }

@@ -20,9 +20,10 @@ with what was sent.</p>
 
 
 def routes(world: World) -> Routes:
-    """The root, with every method."""
+    """The root, with every method, and the page behind the login of an example."""
     table = Routes()
     table.add("GET", "/", page)
+    table.add("GET", "/login.html", page)
     table.add("POST PUT PATCH DELETE", "/", echo)
     return table
 

@@ -1,10 +1,12 @@
-"""Pages behind a password: the Basic realm of the lessons, and Digest with two algorithms."""
+"""Pages behind a password: Basic, Digest with two algorithms, and a realm that takes both."""
 
 from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from aiohttp import web
 
@@ -20,10 +22,25 @@ from sandbox.services.http.credentials import (
 from sandbox.services.http.routing import Routes
 from sandbox.services.http.world import World
 
-REALM = "My page"
-USER, PASSWORD = "user1", "secret"
 
-DIGEST_REALM = "Digest page"
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """What is protected, and who is let in."""
+
+    name: str
+    user: str = "user1"
+    password: str = "secret"
+
+    def admits(self, request: web.BaseRequest) -> bool:
+        """Whether the request proves it by the Basic scheme."""
+        given = parse_basic(request.headers.get("Authorization"))
+        if given is None or given.name != self.user:
+            return False
+        return hmac.compare_digest(given.password.encode(), self.password.encode())
+
+
+BASIC: Final = Realm("My page")
+DIGEST: Final = Realm("Digest page")
 
 
 def routes(world: World) -> Routes:
@@ -31,7 +48,7 @@ def routes(world: World) -> Routes:
     table = Routes()
     for path in ("/mywebdir", "/mywebdir/"):
         table.add("GET POST", path, basic)
-    digest = Digest()
+    digest = Digest(DIGEST)
     table.add("GET POST", "/digest", partial(digest.answer, "MD5"))
     table.add("GET POST", "/digest/sha-256", partial(digest.answer, "SHA-256"))
     return table
@@ -39,39 +56,50 @@ def routes(world: World) -> Routes:
 
 async def basic(request: web.BaseRequest) -> web.StreamResponse:
     """The page for those who have the password."""
-    given = parse_basic(request.headers.get("Authorization"))
+    if BASIC.admits(request):
+        return admitted(request, BASIC, "Basic")
     # The challenge is repeated after a wrong password: urllib asks once more and then reports the 401.
-    if (
-        given is None
-        or given.name != USER
-        or not hmac.compare_digest(given.password.encode(), PASSWORD.encode())
-    ):
-        return _refused(request, given.name if given else None, "Basic", basic_challenge(REALM))
-    return _admitted(request, USER, "Basic")
+    return refused(request, basic_challenge(BASIC.name))
 
 
 class Digest:
     """The page for those who can prove to have the password, with a nonce this server has given (RFC 7616)."""
 
-    def __init__(self) -> None:
+    def __init__(self, realm: Realm) -> None:
+        self._realm = realm
         self._key = secrets.token_bytes(32)
 
     async def answer(self, algorithm: str, request: web.BaseRequest) -> web.StreamResponse:
         """Challenge, or check the proof."""
+        if self.admits(request, algorithm):
+            return admitted(request, self._realm, "Digest")
+        return refused(request, self.challenge(request, algorithm))
+
+    def admits(self, request: web.BaseRequest, algorithm: str) -> bool:
+        """Whether the request proves the password with a nonce that was made here."""
         given = parse_digest(request.headers.get("Authorization"))
-        fits = given is not None and digest_fits(
-            given,
-            method=request.method,
-            target=request.raw_path,
-            realm=DIGEST_REALM,
-            algorithm=algorithm,
-            password=PASSWORD,
+        return given is not None and self._fits(request, algorithm) and self._made(given["nonce"])
+
+    def challenge(self, request: web.BaseRequest, algorithm: str) -> str:
+        """The WWW-Authenticate field; a right password with a foreign nonce shall be tried again."""
+        return digest_challenge(
+            self._realm.name, self._nonce(), algorithm, stale=self._fits(request, algorithm)
         )
-        name = given.get("username") if given is not None else None
-        if fits and name == USER and given is not None and self._made(given["nonce"]):
-            return _admitted(request, USER, "Digest")
-        challenge = digest_challenge(DIGEST_REALM, self._nonce(), algorithm, stale=fits and name == USER)
-        return _refused(request, name, "Digest", challenge)
+
+    def _fits(self, request: web.BaseRequest, algorithm: str) -> bool:
+        given = parse_digest(request.headers.get("Authorization"))
+        return (
+            given is not None
+            and given.get("username") == self._realm.user
+            and digest_fits(
+                given,
+                method=request.method,
+                target=request.raw_path,
+                realm=self._realm.name,
+                algorithm=algorithm,
+                password=self._realm.password,
+            )
+        )
 
     def _nonce(self) -> str:
         return self._signed(secrets.token_hex(8))
@@ -83,14 +111,23 @@ class Digest:
         return salt + hmac.digest(self._key, salt.encode(), "sha256").hex()[:32]
 
 
-def _admitted(request: web.BaseRequest, user: str, mechanism: str) -> web.StreamResponse:
-    connection_of(request).note("login.accepted", user=user, mechanism=mechanism)
-    return document("My page", f"<h1>My page</h1>\n<p>Welcome, {user}: the password was right.</p>")
+def admitted(request: web.BaseRequest, realm: Realm, mechanism: str) -> web.StreamResponse:
+    """The page for those who are let in."""
+    connection_of(request).note("login.accepted", user=realm.user, mechanism=mechanism)
+    return document(
+        realm.name, f"<h1>{realm.name}</h1>\n<p>Welcome, {realm.user}: the password was right.</p>"
+    )
 
 
-def _refused(
-    request: web.BaseRequest, user: str | None, mechanism: str, challenge: str
-) -> web.StreamResponse:
-    if user is not None:
-        connection_of(request).note("login.refused", user=user, mechanism=mechanism)
-    return failure(401, "A name and a password are needed.", headers={"WWW-Authenticate": challenge})
+def refused(request: web.BaseRequest, *challenges: str) -> web.StreamResponse:
+    """401 with a field for each challenge."""
+    field = request.headers.get("Authorization")
+    basic, digest = parse_basic(field), parse_digest(field)
+    if basic is not None:
+        connection_of(request).note("login.refused", user=basic.name, mechanism="Basic")
+    elif digest is not None and "username" in digest:
+        connection_of(request).note("login.refused", user=digest["username"], mechanism="Digest")
+    answer = failure(401, "A name and a password are needed.")
+    for challenge in challenges:
+        answer.headers.add("WWW-Authenticate", challenge)
+    return answer
