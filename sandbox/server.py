@@ -55,7 +55,7 @@ class Sandbox:
             max_bytes=general.files.max_bytes,
         )
         rows = routes_of(general.routes, configuration.services)
-        self.routes = Routes(Names(general.hosts), rows, lambda: _wanted(configuration))
+        self.routes = Routes(Names(general.hosts, general.hostname), rows, lambda: _wanted(configuration))
         reserved = {row.port for row in rows} if free_ports else ()
         self.network = Network(self.journal, self.authority, free_ports=free_ports, reserved=reserved)
         self._context = Context(

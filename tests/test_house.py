@@ -69,7 +69,18 @@ def test_cores_have_no_coroutines() -> None:
             ]
 
 
-HEAVY = ("aiohttp", "aiosmtpd", "aioftp", "cryptography", "trustme", "pydantic", "asyncio", "click", "rich")
+HEAVY = (
+    "aiohttp",
+    "aiosmtpd",
+    "aioftp",
+    "cryptography",
+    "trustme",
+    "dns",
+    "pydantic",
+    "asyncio",
+    "click",
+    "rich",
+)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ IPV6_NETWORK = ipaddress.IPv6Network("fd5a:5a5a::/32")
 
 #: Names that never exist (RFC 6761 §6.4), unless they are configured.
 ABSENT = "*.invalid"
+#: Aliases of aliases that are followed.
+MOST_ALIASES = 8
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -23,11 +25,14 @@ class Names:
     """Looks names and addresses up, as configured or made up.
 
     A made-up address follows from the name alone, so it is the same in every run; of two names that would share one,
-    the second gets the next. ``hosts`` is what is configured, by normal name or pattern.
+    the second gets the next. ``hosts`` is what is configured, by normal name or pattern; ``hostname`` is what this
+    machine is called beside localhost.
     """
 
-    def __init__(self, hosts: Mapping[str, HostSettings]) -> None:
+    def __init__(self, hosts: Mapping[str, HostSettings], hostname: str = LOCALHOST) -> None:
         self.hosts = {normal_host(name): host for name, host in hosts.items()}
+        if normal_host(hostname) != LOCALHOST:
+            self.hosts.setdefault(normal_host(hostname), HostSettings(addresses=LOOPBACK))
         self.hosts.setdefault(ABSENT, HostSettings(exists=False))
         self._made_up: dict[str, tuple[str, ...]] = {}
         self._names: dict[str, str] = dict.fromkeys(LOOPBACK, LOCALHOST)
@@ -45,22 +50,33 @@ class Names:
         return next((self.hosts[pattern] for pattern in patterns if pattern in self.hosts), None)
 
     def addresses(self, name: str) -> tuple[str, ...] | None:
-        """The IPv4 and IPv6 addresses of a name, an address being its own; None if there is no such name."""
-        name = normal_host(name)
+        """The IPv4 and IPv6 addresses of a name, an address being its own; None if there is no such name.
+
+        An alias has the addresses of what it stands for.
+        """
+        name = self.canonical(name)
         if name == LOCALHOST:
             return LOOPBACK
         if _is_address(name):
             return (name,)
         host = self.settings(name)
-        if host is not None and not host.exists:
+        if host is not None and (not host.exists or host.cname):  # an alias that leads in a circle
             return None
         if host is not None and host.addresses:
             for address in host.addresses:
                 self._names.setdefault(address, name)
             return host.addresses
-        if name not in self._made_up:
-            self._made_up[name] = self._make_up(name)
-        return self._made_up[name]
+        return self._made_up.get(name) or self._make_up(name)
+
+    def canonical(self, name: str) -> str:
+        """The normal name at the end of all aliases; the name itself if they lead nowhere."""
+        name = end = normal_host(name)
+        for _ in range(MOST_ALIASES):
+            host = None if end == LOCALHOST else self.settings(end)
+            if host is None or host.cname is None:
+                return end
+            end = normal_host(host.cname)
+        return name
 
     def name_of(self, address: str) -> str | None:
         """The name an address was given to, or None."""
@@ -69,11 +85,12 @@ class Names:
     def _make_up(self, name: str) -> tuple[str, ...]:
         number = crc32(name.encode("utf-8", "surrogateescape"))
         usable = IPV4_NETWORK.num_addresses - 2
-        for step in range(usable):
+        for step in range(usable if len(self._made_up) < usable else 0):
             low = 1 + (number + step) % usable
             found = str(IPV4_NETWORK[low]), str(IPV6_NETWORK[low])
             if not any(address in self._names for address in found):
                 self._names |= dict.fromkeys(found, name)
+                self._made_up[name] = found
                 return found
         return ()
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
+from sandbox.addressing import Names
 from sandbox.server import Sandbox
+from sandbox.settings import HostSettings
 from sandbox.settings.paths import state_directory
 
 
@@ -49,8 +51,7 @@ def table_of(sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = 
     return Table(
         sandbox=os.getpid(),
         hosts={
-            name: list(host.addresses) if host.exists else None
-            for name, host in sandbox.routes.names.hosts.items()
+            name: _addresses(sandbox.routes.names, host) for name, host in sandbox.routes.names.hosts.items()
         },
         routes=routes,
         wanted={str(port): service for port, service in sandbox.routes.wanted().items()},
@@ -60,6 +61,13 @@ def table_of(sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = 
         certificate=str(sandbox.authority.certificate.absolute()),
         log=None if log is None else str(log.absolute()),
     )
+
+
+def _addresses(names: Names, host: HostSettings) -> list[str] | None:
+    if not host.exists:
+        return None
+    found = host.addresses if host.cname is None else names.addresses(host.cname)
+    return None if found is None else list(found)
 
 
 def shared_directory(sandbox: Sandbox) -> Path:

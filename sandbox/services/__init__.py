@@ -18,6 +18,7 @@ SERVICES = (
     "http",
     "tcp",
     "udp",
+    "dns",
 )
 
 # A distribution adds a service of its own under this entry-point group: name = "package", a package that has the

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from sandbox.settings.hosts import Host
 from sandbox.settings.models import AnyPath, ExistingDirectory, Model, Octets, Strings
+from sandbox.settings.records import HostPattern
 from sandbox.settings.routes import RouteKey
 
 
@@ -92,7 +93,8 @@ class GlobalSettings(Model):
     """The timeline."""
     tls: TlsSettings = TlsSettings()
     """The certificate authority."""
-    hosts: dict[str, Host] = Field(default_factory=dict)
-    """Host names, as "www.example.org" or "*.example.org": an address, several, false for none, or a table."""
+    hosts: dict[HostPattern, Host] = Field(default_factory=dict)
+    """Host names, as "www.example.org" or "*.example.org": an address, several, false for none, or a table
+    of records."""
     routes: dict[RouteText, str] = Field(default_factory=dict)
     """Which listener or behaviour answers at a host and port, as "192.0.2.1:5566" = "file"."""
