@@ -30,7 +30,7 @@ class _Verbs(click.Group):
 def _sandbox() -> None:
     """The whole internet of a network-programming course in one process.
 
-    Fake SMTP, POP3, IMAP, FTP, HTTP, XML-RPC, TCP and UDP endpoints behind one configuration file. Start them all
+    Fake SMTP, POP3, IMAP, FTP, HTTP, XML-RPC, DNS, TCP and UDP endpoints behind one configuration file. Start them all
     with "up"; nothing needs root, nothing ever connects out.
     """
 
