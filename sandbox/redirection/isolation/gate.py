@@ -7,19 +7,18 @@ import contextlib
 import errno
 import socket
 import struct
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
 
 from sandbox.addressing import Routes
 from sandbox.redirection.isolation import nftables
+from sandbox.redirection.isolation.decisions import Decisions
 from sandbox.redirection.isolation.namespaces import IsolationError, has_ipv6
 from sandbox.redirection.isolation.nftables import Diversion
 from sandbox.redirection.isolation.refusals import Refusals
 from sandbox.redirection.isolation.replies import Reply
 from sandbox.server import Sandbox
-from sandbox.settings.models import Transport
 from sandbox.settings.routes import ANY, LOCALHOST
 
 _BACKLOG = 1024
@@ -33,32 +32,18 @@ _IPV4_ADDRESS = struct.Struct("!2xH4s8x")  # struct sockaddr_in
 _IPV6_ADDRESS = struct.Struct("!2xH4x16s4x")  # struct sockaddr_in6
 
 
-def warn(text: str) -> None:
-    """Tell the user."""
-    sys.stderr.write(f"sandbox: {text}\n")
-
-
 class Gate:
     """Leads the network of this namespace to a sandbox that runs in it; see :func:`enter`.
 
-    ``log`` is called with a word (``mapped``, ``refused``) and what it happened to; ``warn`` once for each address where
-    nothing answers. Start and stop it on the sandbox' own loop.
+    Start and stop it on the sandbox' own loop.
     """
 
-    def __init__(
-        self,
-        sandbox: Sandbox,
-        *,
-        log: Callable[[str, str], None] = lambda word, what: None,
-        warn: Callable[[str], None] = warn,
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, decisions: Decisions | None = None) -> None:
         self._routes = sandbox.routes
         self._network = sandbox.network
-        self._log = log
-        self._warn = warn
-        self._warned: set[tuple[str, str, int]] = set()
+        self._decisions = decisions or Decisions(sandbox)
         self._sockets: list[socket.socket] = []
-        self._refusals = Refusals(self._refused)
+        self._refusals = Refusals(self._decisions.refused)
 
     async def start(self) -> None:
         """Open the gate: from now on the routes lead here. Raises IsolationError."""
@@ -73,6 +58,7 @@ class Gate:
             ports = {"tcp": tcp[0].getsockname()[1], "udp": udp[0].getsockname()[1]}
             nftables.load(nftables.ruleset(diversions(self._routes), ports))
             self._refusals.start()
+            self._decisions.start()
         except OSError as error:
             await self.stop()
             raise IsolationError(f"leading connections to the sandbox: {error.strerror or error}") from error
@@ -80,6 +66,7 @@ class Gate:
     async def stop(self) -> None:
         """Close the gate; connections that came through it live on. May be called twice."""
         self._refusals.stop()
+        self._decisions.stop()
         for sock in self._sockets:
             asyncio.get_running_loop().remove_reader(sock)
             sock.close()
@@ -101,9 +88,9 @@ class Gate:
             # Only where other hosts have a route at this port: the kernel could not tell them apart.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             sock.close()
-            self._refused("tcp", host, port)
+            self._decisions.refused("tcp", host, port)
             return
-        self._log("mapped", f"tcp {self._told(host, port)} -> {target}")
+        self._decisions.mapped("tcp", host, port, target)
         try:
             await self._network.adopt(target.service, target.listener, sock)
         except LookupError:  # the sandbox stops
@@ -121,22 +108,11 @@ class Gate:
     def _answer(self, data: bytes, peer: tuple[str, int], host: str, port: int) -> None:
         target = self._routes.find("udp", host, port)
         if target is None:
-            self._refused("udp", host, port)
+            self._decisions.refused("udp", host, port)
             return
-        self._log("mapped", f"udp {self._told(host, port)} -> {target}")
+        self._decisions.mapped("udp", host, port, target)
         with contextlib.suppress(LookupError):
             self._network.adopt_datagram(target.service, target.listener, data, peer, Reply(host, port))
-
-    def _refused(self, transport: Transport, host: str, port: int) -> None:
-        advice = self._routes.advice(transport, host, port)
-        self._log("refused", f"{transport} {self._told(host, port)}")
-        if (transport, host, port) not in self._warned:
-            self._warned.add((transport, host, port))
-            self._warn(advice)
-
-    def _told(self, host: str, port: int) -> str:
-        name = self._routes.names.name_of(host) or host
-        return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
 def diversions(routes: Routes) -> list[Diversion]:

@@ -98,6 +98,11 @@ def replace(path: Path, content: bytes) -> None:
         _mount(file.name, str(path.resolve()), _BIND)
 
 
+def mount_empty(directory: Path) -> None:
+    """Hide what is in a directory behind an empty one, for those who live in this mount namespace. Raises OSError."""
+    _mount("tmpfs", str(directory), 0, "tmpfs", "mode=0755")
+
+
 def _leave() -> bool:
     """Whether it needed a user namespace: who is root keeps all users' ids, and needs none."""
     try:
@@ -153,15 +158,12 @@ def local_name_services(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mount(source: str | None, target: str, flags: int) -> None:
-    _call(
-        "mount",
-        ctypes.c_char_p(None if source is None else os.fsencode(source)),
-        ctypes.c_char_p(os.fsencode(target)),
-        ctypes.c_char_p(None),
-        ctypes.c_ulong(flags),
-        ctypes.c_void_p(None),
-    )
+def _mount(
+    source: str | None, target: str, flags: int, kind: str | None = None, options: str | None = None
+) -> None:
+    words = [None if word is None else os.fsencode(word) for word in (source, target, kind, options)]
+    text = [ctypes.c_char_p(word) for word in words]
+    _call("mount", *text[:3], ctypes.c_ulong(flags), text[3])
 
 
 def _call(name: str, *arguments: object) -> None:

@@ -13,8 +13,8 @@ What ``nft`` would write as::
       }
     }
 
-So a program's own socket goes first: one that is connected, one that is bound to the very address, and for loopback
-addresses also one that is bound to all. What no rule names is left to the kernel, which refuses it.
+So a program's own socket goes first: one that is connected, one that is bound to the very address, and for addresses of
+one's own network also one that is bound to all. What no rule names is left to the kernel, which refuses it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import TypeAlias
 
 from sandbox.redirection.isolation import netlink
 from sandbox.redirection.isolation.netlink import attribute, message, nested, number, text
@@ -43,7 +44,16 @@ _REGISTER = 1
 
 _TABLE, _CHAIN = "sandbox", "prerouting"
 
+Network: TypeAlias = IPv4Network | IPv6Network
+
 LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+#: Where a server that is bound to all addresses is meant: this machine, and what lessons call theirs (RFC 1918).
+OWN: tuple[Network, ...] = (
+    *LOOPBACK,
+    IPv4Network("10.0.0.0/8"),
+    *IPv4Network("172.16.0.0/12").subnets(new_prefix=16),
+    IPv4Network("192.168.0.0/16"),
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,14 +62,14 @@ class Diversion:
 
     transport: str
     port: int
-    network: IPv4Network | IPv6Network | None = None
+    network: Network | None = None
 
 
-def ruleset(diversions: Iterable[Diversion], gate: dict[str, int]) -> bytes:
-    """The whole batch; ``gate`` tells the gate's port for each transport."""
+def ruleset(diversions: Iterable[Diversion], gate: dict[str, int], own: Iterable[Network] = OWN) -> bytes:
+    """The whole batch; ``gate`` tells the gate's port for each transport. Prefixes end with an octet."""
     rules = [
         [*_own_socket(wildcard=0), _ACCEPT],
-        *([*_to(network), *_own_socket(wildcard=1), _ACCEPT] for network in LOOPBACK),
+        *([*_to(network), *_own_socket(wildcard=1), _ACCEPT] for network in own),
         *([*_divert(diversion, gate[diversion.transport]), _ACCEPT] for diversion in diversions),
     ]
     changes = [
@@ -122,8 +132,8 @@ def _own_socket(*, wildcard: int) -> list[bytes]:
     ]
 
 
-def _to(network: IPv4Network | IPv6Network) -> list[bytes]:
-    """The packet's destination lies in the network, whose prefix must end with an octet."""
+def _to(network: Network) -> list[bytes]:
+    """The packet's destination lies in the network."""
     family, offset = (socket.AF_INET, 16) if network.version == 4 else (socket.AF_INET6, 24)
     prefix = network.network_address.packed[: network.prefixlen // 8]
     return [*_meta(_NETWORK_PROTOCOL, bytes([family])), *_payload(_NETWORK_HEADER, offset, prefix)]
@@ -148,7 +158,7 @@ def _divert(diversion: Diversion, gate: int) -> list[bytes]:
 _ACCEPT = _expression("immediate", number(1, 0), nested(2, nested(2, number(1, _ACCEPT_PACKET))))
 
 
-def only(address: IPv4Address | IPv6Address) -> IPv4Network | IPv6Network:
+def only(address: IPv4Address | IPv6Address) -> Network:
     """The network of one address."""
     if address.version == 4:
         return IPv4Network(address)
