@@ -35,6 +35,8 @@ class Table(TypedDict):
     """The file of the authority to trust."""
     log: str | None
     """The file to which every decision is appended."""
+    free_ports: bool
+    """Whether what is bound takes a free port instead of its own, so that nobody else's server is in its way."""
 
 
 def table_of(sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = None) -> Table:
@@ -60,6 +62,7 @@ def table_of(sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = 
         names=str(shared / "names"),
         certificate=str(sandbox.authority.certificate.absolute()),
         log=None if log is None else str(log.absolute()),
+        free_ports=False,
     )
 
 

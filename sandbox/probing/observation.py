@@ -1,0 +1,49 @@
+"""What a server does when nothing is known about it yet: whether it speaks first, and what it answers."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+from sandbox.probing.dial import Dial
+from sandbox.probing.talk import Silent, Talk
+
+QUESTION = b"GET / HTTP/1.0\r\n\r\n"  # every HTTP server answers it, and to any other it is a line of text
+DATAGRAM = b"Hello, server!"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What came without a question, what came as the answer, and what the program wrote if it ended over it."""
+
+    unasked: bytes = b""
+    asked: bytes = QUESTION
+    answer: bytes = b""
+    last_words: str = ""
+
+
+def observe(dial: Dial, quiet: float) -> Observation:
+    """Look at a listener as a client that does not know what it is. A server that speaks first does so in ``quiet``."""
+    unasked, answer = b"", b""
+    asked = DATAGRAM if dial.listener.transport == "udp" else QUESTION
+    with contextlib.suppress(Silent, OSError):
+        if dial.listener.transport == "udp":
+            with dial.udp() as client:
+                client.send(asked)
+                answer = client.receive()
+        else:
+            with dial.tcp() as talk:
+                unasked = _until_quiet(talk, quiet)
+                if not unasked:
+                    talk.send(asked)
+                    answer = talk.receive()
+                    answer += _until_quiet(talk, quiet)
+    return Observation(unasked, asked, answer, "" if dial.server.alive() else dial.server.last_words())
+
+
+def _until_quiet(talk: Talk, quiet: float) -> bytes:
+    data = b""
+    with contextlib.suppress(Silent, ConnectionResetError):
+        while len(data) < 1_000_000 and (chunk := talk.receive(quiet)):
+            data += chunk
+    return data

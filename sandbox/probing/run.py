@@ -1,0 +1,86 @@
+"""A probe from start to end: wait for the program to bind, look at each listener, choose a check and take its course."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from sandbox.probing import crash, registry
+from sandbox.probing.course import Course
+from sandbox.probing.dial import Dial, Listener
+from sandbox.probing.observation import observe
+from sandbox.probing.server import LessonServer
+from sandbox.probing.talk import Wrong
+from sandbox.probing.verdict import Verdict
+from sandbox.probing.wishes import Wishes
+
+
+def probe(server: LessonServer, wishes: Wishes) -> Iterator[Verdict]:
+    """Each verdict as soon as it is found. The server has been started, and is not stopped here."""
+    end = time.monotonic() + wishes.timeout
+    if not server.wait(wishes.timeout):
+        yield _not_started(server, wishes)
+        return
+    seen: set[Listener] = set()
+    while new := [listener for listener in server.listeners() if listener not in seen]:
+        seen.add(new[0])
+        yield from _listener(server, new[0], wishes, end)
+    yield from _tracebacks(server)
+
+
+def _not_started(server: LessonServer, wishes: Wishes) -> Verdict:
+    stderr, status = server.stderr(), server.status()
+    if status is None:
+        came = f"nothing in {wishes.timeout:g} s"
+        hint = "the program runs, but calls no bind(); does it wait for something?"
+    elif status == 0:
+        came, hint = "the program ended", "a server calls bind(), listen(), and accept() in a loop"
+    else:
+        came = f"the program ended with status {status}: {crash.last_words(stderr)}"
+        hint = crash.hint(stderr)
+    return Verdict("", "", "starts", "FAIL", "the program binds an address", came=came, hint=hint)
+
+
+def _listener(server: LessonServer, listener: Listener, wishes: Wishes, end: float) -> Iterator[Verdict]:
+    wanted = wishes.check
+    if wanted is not None and registry.named(wanted).transport != listener.transport:
+        return
+    try:
+        server.revive()
+    except Wrong as wrong:
+        yield Verdict(str(listener), "", "starts again", "FAIL", "", came=wrong.came or "", hint=wrong.hint)
+        return
+    seen = observe(Dial(server, listener, wishes.patience, end, {}), wishes.quiet)
+    check = registry.named(wanted) if wanted is not None else registry.choose(listener, seen)
+    if check is None:
+        yield _unknown(server, listener)
+    else:
+        yield from Course(server, listener, check, wishes, end).verdicts()
+
+
+def _unknown(server: LessonServer, listener: Listener) -> Verdict:
+    calls = "recvfrom() and sendto()" if listener.transport == "udp" else "listen(), accept() and an answer"
+    came = "nothing" if server.alive() else f"the program ended: {server.last_words()}"
+    hint = crash.hint(server.stderr()) or f"a server needs {calls}; if it is one of --list, name it with --as"
+    return Verdict(
+        str(listener), "", "answers", "FAIL", "a word without being asked, or an answer", came=came, hint=hint
+    )
+
+
+def _tracebacks(server: LessonServer) -> Iterator[Verdict]:
+    """A program can live on after an exception, but somebody's connection ended by it."""
+    stderr = server.stderr()
+    ends = server.starts if not server.alive() else server.starts - 1  # these have had their verdict
+    count = crash.tracebacks(stderr) - ends
+    if count > 0:
+        hint = crash.hint(stderr)
+        times = "a traceback" if count == 1 else f"{count} tracebacks"
+        yield Verdict(
+            "",
+            "",
+            "tracebacks",
+            "note",
+            "none",
+            came=crash.last_words(stderr),
+            hint=f"the program printed {times}" + (f"; {hint}" if hint else ""),
+        )

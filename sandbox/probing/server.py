@@ -1,0 +1,169 @@
+"""The program under test: started redirected, with its output kept, started again if it ends, never left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import ssl
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.errors import RunError
+from sandbox.probing import crash
+from sandbox.probing.dial import Listener
+from sandbox.probing.talk import Wrong
+from sandbox.redirection import groups
+from sandbox.redirection.environment import environment_of
+from sandbox.redirection.program import Program
+from sandbox.redirection.table import Table
+
+POLL = 0.01  # seconds between two looks at the directory in which the program tells what it has bound
+RESTART = 10.0  # seconds it may take to bind the same address again
+
+
+class LessonServer:
+    """A program that is a server. It is a context manager; at its end the program's process group is ended."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._directory = tempfile.TemporaryDirectory(prefix="sandbox-probe-")
+        self._place = Path(self._directory.name)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.starts = 0
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        self._directory.cleanup()
+
+    def start(self) -> None:
+        """Start the program. Raises RunError if it cannot be."""
+        table = self._table()
+        routes = self._place / "routes.json"
+        routes.write_text(json.dumps(table), encoding="utf-8")
+        environment = environment_of(table, routes, os.environ) | {"PYTHONUNBUFFERED": "1"}
+        try:
+            with (self._place / "out").open("ab") as out, (self._place / "err").open("ab") as err:
+                self._process = subprocess.Popen(
+                    self._program.arguments,
+                    executable=self._program.executable,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise RunError(f"{self._program.executable} cannot be run: {error.strerror}") from error
+        self.starts += 1
+
+    def stop(self) -> None:
+        """End the program and all that it has started."""
+        if self._process is not None:
+            groups.end(self._process.pid)
+            self._process.wait()
+
+    def alive(self) -> bool:
+        """Whether the program runs."""
+        return self.status() is None
+
+    def status(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs."""
+        assert self._process is not None
+        return self._process.poll()
+
+    def ended(self, within: float) -> bool:
+        """Whether the program has ended, or does so in so many seconds."""
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(within)
+            return True
+        return False
+
+    def revive(self) -> None:
+        """Start the program again if it has ended. Raises Wrong if it does not bind anything again."""
+        if self.alive():
+            return
+        self.stop()
+        for path in self._bound().iterdir():
+            path.unlink(missing_ok=True)
+        self.start()
+        if not self.wait(RESTART):
+            raise Wrong(
+                crash.hint(self.stderr()) or "the program cannot be started a second time",
+                f"exit status {self.status()}: {self.last_words()}",
+            )
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the program has bound an address; false if it ends before that, or takes longer."""
+        until = time.monotonic() + seconds
+        while not self.listeners():
+            if not self.alive() or time.monotonic() > until:
+                return False
+            time.sleep(POLL)
+        return True
+
+    def listeners(self) -> list[Listener]:
+        """What the program has bound, in the order of the ports."""
+        found = [listener for path in self._bound().iterdir() if (listener := _listener(path.name))]
+        return sorted(found, key=lambda each: (each.port, each.transport, each.host))
+
+    def address(self, listener: Listener) -> tuple[str, int]:
+        """Where a listener really is. Raises ConnectionRefusedError if nobody has bound it."""
+        name = f"{listener.transport}-{listener.host.replace(':', '_')}-{listener.port}"
+        try:
+            _, host, port, *_ = (self._bound() / name).read_text(encoding="ascii").split()
+        except (OSError, ValueError):
+            raise ConnectionRefusedError(f"the program does not listen on {listener}") from None
+        return host, int(port)
+
+    def stdout(self) -> str:
+        """What the program has written, in all its runs."""
+        return (self._place / "out").read_text(encoding="utf-8", errors="replace")
+
+    def stderr(self) -> str:
+        """What the program has written on stderr, in all its runs."""
+        return (self._place / "err").read_text(encoding="utf-8", errors="replace")
+
+    def last_words(self) -> str:
+        """The last line of it."""
+        return crash.last_words(self.stderr())
+
+    def _bound(self) -> Path:
+        return self._place / "bound"
+
+    def _table(self) -> Table:
+        """A table without routes, and a registry that nobody else's servers are in."""
+        for name in ("bound", "names"):
+            (self._place / name).mkdir(exist_ok=True)
+        return Table(
+            sandbox=os.getpid(),
+            hosts={},
+            routes=[],
+            wanted={},
+            allow=[],
+            bound=str(self._bound()),
+            names=str(self._place / "names"),
+            certificate=ssl.get_default_verify_paths().cafile or "",
+            log=None,
+            free_ports=True,
+        )
+
+
+def _listener(name: str) -> Listener | None:
+    """What a file of the registry tells by its name; None for one that is only being written."""
+    transport, _, address = name.partition("-")
+    host, _, port = address.rpartition("-")
+    if not port.isdecimal():
+        return None
+    return Listener(transport, host.replace("_", ":"), int(port))
