@@ -90,7 +90,7 @@ class Crashed:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection is gone. ``reason`` is one of: client, server, idle, reset, error, stopped."""
+    """The connection is gone. ``reason`` is one of: client, server, idle, reset, error, handed over, stopped."""
 
     connection: int
     service: str
@@ -110,6 +110,7 @@ _REASONS = {
     "idle": "closed after idleness",
     "reset": "reset by the client",
     "error": "broken off by an error",
+    "handed over": "handed over to another listener",
     "stopped": "closed because the sandbox stopped",
 }
 

@@ -33,6 +33,11 @@ class TapTransport(asyncio.Transport):
         """
         return self._tap.start_tls(reply)
 
+    @property
+    def tap(self) -> Tap:
+        """The lower half."""
+        return self._tap
+
     def linger(self) -> None:
         """Close, but first end only our half and read on for a moment."""
         self._tap.linger("server")

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 
 from sandbox.journal import TlsFacts
+from sandbox.net.handover import Handover
 
 #: Seconds; asyncio's own 60 keep a learner waiting who speaks plain text to a TLS port.
 HANDSHAKE_TIMEOUT = 15.0
@@ -18,9 +19,18 @@ async def shake_hands(
     protocol: asyncio.Protocol,
     context: ssl.SSLContext,
     shutdown_timeout: float | None = SHUTDOWN_TIMEOUT,
+    handover: Handover | None = None,
 ) -> tuple[asyncio.Transport, TlsFacts]:
-    """The transport above TLS, and what was agreed. Raises OSError, ssl.SSLError, ConnectionError, TimeoutError."""
-    upgraded = await asyncio.get_running_loop().start_tls(
+    """The transport above TLS, and what was agreed. Raises OSError, ssl.SSLError, ConnectionError, TimeoutError.
+
+    A ``handover`` may hold the ClientHello, or its beginning.
+    """
+    loop = asyncio.get_running_loop()
+    if handover is not None:
+        # start_tls queues two steps: its protocol begins, the transport reads again. Queued twice, this is behind them,
+        # and before anything that is read then.
+        loop.call_soon(loop.call_soon, handover.replay, transport)
+    upgraded = await loop.start_tls(
         transport,
         protocol,
         context,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.journal import Journal
 from sandbox.net.connection import Connection
+from sandbox.net.handover import Handover
 from sandbox.net.sockets import describe
 from sandbox.net.tap import ProtocolFactory, Tap
 from sandbox.net.tasks import Tasks
@@ -87,7 +88,15 @@ class StreamListener:
         """The protocol for a client that is about to be accepted."""
         return _Accepting(self)
 
-    def admit(self, transport: asyncio.Transport) -> Tap | None:
+    def take_over(self, tap: Tap, early: bytes) -> None:
+        """Serve the client of another listener's tap from here on, under a new number. Raises ConnectionError."""
+        transport, handover = tap.release()
+        accepting = _Accepting(self, replace(handover, early=early))
+        transport.set_protocol(accepting)
+        transport.resume_reading()  # what served it before may have paused
+        accepting.connection_made(transport)
+
+    def admit(self, transport: asyncio.Transport, handover: Handover | None = None) -> Tap | None:
         """The tap for an accepted client, or None if there are too many, or we are closing."""
         if self._closed:
             return None
@@ -112,6 +121,7 @@ class StreamListener:
             tls=self._tls,
             implicit_tls=self._binding.tls == "implicit",
             idle_timeout=self._limits.idle_timeout,
+            handover=handover,
             ended=self._taps.discard,
         )
         self._taps.add(tap)
@@ -127,12 +137,13 @@ class StreamListener:
 class _Accepting(asyncio.Protocol):
     """Stands in for the tap until the peer's address is known."""
 
-    def __init__(self, listener: StreamListener) -> None:
+    def __init__(self, listener: StreamListener, handover: Handover | None = None) -> None:
         self._listener = listener
+        self._handover = handover
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        tap = self._listener.admit(transport)
+        tap = self._listener.admit(transport, self._handover)
         if tap is None:
             self._listener.refuse(transport)
         else:

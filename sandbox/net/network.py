@@ -14,7 +14,7 @@ from sandbox.journal import Crashed, Journal, ListenerOpened
 from sandbox.net.authority import Authority
 from sandbox.net.connection import Connection
 from sandbox.net.data import DataListener, attach, dial
-from sandbox.net.datagrams import Answer, DatagramListener
+from sandbox.net.datagrams import Answer, Answering, DatagramListener
 from sandbox.net.driver import Driver
 from sandbox.net.facade import TapTransport
 from sandbox.net.listener import Endpoint, StreamListener
@@ -161,8 +161,22 @@ class Network:
         accept = self._listeners[service, listener].accept
         await asyncio.get_running_loop().connect_accepted_socket(accept, sock)
 
+    def hand_over(self, transport: TapTransport, service: str, listener: str, early: bytes = b"") -> None:
+        """Let another listener serve the client of ``transport`` from here on, as if it had accepted it just now.
+
+        Its limits, its idle time-out and its TLS hold then, and the connection gets a new number. ``early`` is what the
+        client sent already. As after ``set_protocol``, the protocol that was above the transport hears nothing more; it
+        must have been told of a ``resume_writing`` that it waited for. Raises LookupError if there is no such listener,
+        ConnectionError if the client is gone.
+        """
+        self._listeners[service, listener].take_over(transport.tap, early)
+
+    def has_listener(self, service: str, listener: str) -> bool:
+        """Whether a stream listener of that name accepts clients."""
+        return (service, listener) in self._listeners
+
     def adopt_datagram(
-        self, service: str, listener: str, data: bytes, peer: tuple[str, int], sock: socket.socket
+        self, service: str, listener: str, data: bytes, peer: tuple[str, int], sock: Answering
     ) -> None:
         """Answer a datagram that came elsewhere by way of ``sock``, as if the listener had received it.
 

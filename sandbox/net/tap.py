@@ -17,6 +17,7 @@ from typing import Any
 from sandbox.journal import Closed, Opened, Received, Sent, TlsStarted
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
+from sandbox.net.handover import Handover, deliver
 from sandbox.net.handshake import SHUTDOWN_TIMEOUT, shake_hands
 from sandbox.net.idleness import IdleWatch
 from sandbox.net.tasks import Tasks
@@ -32,8 +33,8 @@ class Tap(asyncio.Protocol):
     An inner protocol that has a method ``idle_timeout()`` can say goodbye before its idle connection is closed. One
     that has a method ``is_busy()`` is not idle while that returns True: FTP's control connection is silent during a
     transfer.
-    ``implicit_tls`` shakes hands before the inner protocol hears of the connection. ``ended`` is called once, when
-    the connection is gone.
+    ``implicit_tls`` shakes hands before the inner protocol hears of the connection. ``handover`` is what comes along
+    with a connection that another tap had before. ``ended`` is called once, when the connection is gone.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Tap(asyncio.Protocol):
         implicit_tls: bool,
         idle_timeout: float,
         shutdown_timeout: float | None = SHUTDOWN_TIMEOUT,
+        handover: Handover | None = None,
         ended: Callable[[Tap], None],
     ) -> None:
         self.connection = connection
@@ -67,6 +69,7 @@ class Tap(asyncio.Protocol):
         self._tls = tls
         self._implicit_tls = implicit_tls
         self._shutdown_timeout = shutdown_timeout
+        self._handover = handover
         self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._heard_eof = False
@@ -92,12 +95,17 @@ class Tap(asyncio.Protocol):
                 connection.peer,
             )
         )
+        handover = self._handover
+        if handover is not None:
+            connection.note("connection.taken_over", origin=handover.origin)
         self.idle.start()
         if self._implicit_tls:
             transport.pause_reading()  # the ClientHello must meet the TLS protocol, not us
             self._tasks.spawn(self._shake_hands_first(), f"tls handshake {connection.number}")
         else:
             self._begin()
+            if handover is not None:
+                handover.replay(transport)
 
     def data_received(self, data: bytes) -> None:
         self.idle.noted()
@@ -109,10 +117,8 @@ class Tap(asyncio.Protocol):
         connection.journal.append(Received(connection.number, connection.service, data))
         inner = self.inner
         try:
-            if isinstance(inner, asyncio.BufferedProtocol):
-                _fill(inner, data)
-            elif isinstance(inner, asyncio.Protocol):
-                inner.data_received(data)
+            if inner is not None:
+                deliver(inner, data)
         except Exception:
             self._crashed()
 
@@ -138,23 +144,15 @@ class Tap(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._gone:
             return
-        self._gone = True
-        self.idle.stop()
-        if self._linger_timer is not None:
-            self._linger_timer.cancel()
         if exc is not None and self.reason not in ("idle", "stopped"):
             self.reason = "reset" if isinstance(exc, ConnectionError) else "error"
-        connection = self.connection
+        self._gone = True
         try:
             if self.inner is not None:
                 self.inner.connection_lost(exc)
         except Exception:
-            connection.crashed(traceback.format_exc())
-        reason = self.reason or "client"
-        connection.journal.append(
-            Closed(connection.number, connection.service, reason, self.received, self.sent)
-        )
-        self._ended(self)
+            self.connection.crashed(traceback.format_exc())
+        self._end(self.reason or "client")
 
     # What the inner protocol asks through its transport.
 
@@ -185,7 +183,7 @@ class Tap(asyncio.Protocol):
         if self.reason is None:
             self.reason = reason
         # TLS knows no half-closed connection.
-        if self.lower is not None and self.connection.tls is None and not self._heard_eof:
+        if self.lower is not None and self.lower.can_write_eof() and not self._heard_eof:
             with contextlib.suppress(OSError):  # reset already
                 self.lower.write_eof()
                 self._linger_timer = self._loop.call_later(LINGER, self.finish, reason)
@@ -207,6 +205,16 @@ class Tap(asyncio.Protocol):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.abort("server")
 
+    def release(self) -> tuple[asyncio.Transport, Handover]:
+        """Give the real transport up, for another tap; the inner protocol hears nothing more. Raises ConnectionError."""
+        lower = self.lower
+        if lower is None or lower.is_closing():
+            raise ConnectionAbortedError("the client is gone")
+        self.lower = None
+        self._gone = True
+        self._end("handed over")
+        return lower, Handover(self.connection.number, eof=self._heard_eof)
+
     def quick_ack(self) -> None:
         """Acknowledge what comes next at once; Linux only, and only a hint."""
         option = getattr(socket, "TCP_QUICKACK", None)
@@ -223,7 +231,7 @@ class Tap(asyncio.Protocol):
             self._crashed()
 
     async def _shake_hands_first(self) -> None:
-        await self._shake_hands()
+        await self._shake_hands(self._handover)
         if not self._gone:
             self._begin()
             self._hand_on_early()
@@ -241,13 +249,13 @@ class Tap(asyncio.Protocol):
         if self._early_eof and not self._gone:
             self.eof_received()
 
-    async def _shake_hands(self) -> None:
+    async def _shake_hands(self, handover: Handover | None = None) -> None:
         assert self.lower is not None
         self._shaking_hands = True
         connection = self.connection
         try:
             self.lower, connection.tls = await shake_hands(
-                self.lower, self, self._tls(), self._shutdown_timeout
+                self.lower, self, self._tls(), self._shutdown_timeout, handover
             )
         except Exception as error:
             connection.note("tls.failed", reason=str(error) or type(error).__name__)
@@ -256,6 +264,16 @@ class Tap(asyncio.Protocol):
             self.connection_lost(None)
             return
         connection.journal.append(TlsStarted(connection.number, connection.service, connection.tls))
+
+    def _end(self, reason: str) -> None:
+        self.idle.stop()
+        if self._linger_timer is not None:
+            self._linger_timer.cancel()
+        connection = self.connection
+        connection.journal.append(
+            Closed(connection.number, connection.service, reason, self.received, self.sent)
+        )
+        self._ended(self)
 
     def _say_goodbye(self) -> None:
         self.reason = "idle"
@@ -272,13 +290,3 @@ class Tap(asyncio.Protocol):
     def _crashed(self) -> None:
         self.connection.crashed(traceback.format_exc())
         self.abort("error")
-
-
-def _fill(inner: asyncio.BufferedProtocol, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        buffer = memoryview(inner.get_buffer(len(view)))
-        count = min(len(buffer), len(view))
-        buffer[:count] = view[:count]
-        inner.buffer_updated(count)
-        view = view[count:]

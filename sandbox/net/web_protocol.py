@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from asyncio import AbstractEventLoop, BaseTransport, get_running_loop
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
+from sandbox.net.network import Network
 from sandbox.net.web import Handler, Prepare, Refuse
 
 
@@ -22,6 +24,25 @@ def connection_of(request: web.BaseRequest) -> Connection:
     assert isinstance(request.protocol, WebProtocol)
     assert request.protocol.connection is not None
     return request.protocol.connection
+
+
+def hand_over(request: web.BaseRequest, network: Network, service: str, listener: str) -> None:
+    """Let another listener serve the client, as :meth:`Network.hand_over` does, with what it sent behind the head.
+
+    The answer must have been written, and the client must have read what was written before it (``writer.drain``).
+    Raises LookupError if there is no such listener, ConnectionError if the client is gone.
+    """
+    assert isinstance(request.protocol, WebProtocol)
+    request.protocol.hand_over(network, service, listener)
+
+
+def without_fields(request: web.BaseRequest, names: Collection[str]) -> web.BaseRequest:
+    """The request, whose body nobody has read yet, without the header fields of these names in lower case.
+
+    aiohttp's own ``clone`` fails for fields that are no UTF-8.
+    """
+    assert isinstance(request, _Request)
+    return request.without(names)
 
 
 class Manager(web.Server):
@@ -65,11 +86,33 @@ class WebProtocol(web.RequestHandler):
         super().__init__(manager, loop=loop, **options)
         self.manager = manager
         self.connection: Connection | None = None
+        self._handed_over = False
 
     def connection_made(self, transport: BaseTransport) -> None:
         if isinstance(transport, TapTransport):
             self.connection = transport.connection
         super().connection_made(transport)
+
+    def hand_over(self, network: Network, service: str, listener: str) -> None:
+        """See the function of that name. This request is the last; its handler may still come to its end."""
+        transport = self.transport
+        if not isinstance(transport, TapTransport):
+            raise ConnectionResetError("the client is gone")
+        network.hand_over(transport, service, listener, self._message_tail)
+        self._message_tail = b""
+        self._handed_over = True
+        self.transport = None  # so that nothing here closes it
+        self.force_close()
+
+    async def start(self) -> None:
+        """Serve request after request; when the client has been handed over nobody else tells us that it is gone."""
+        try:
+            await super().start()
+        finally:
+            if self._handed_over:
+                self._loop.call_soon(
+                    self.connection_lost, None
+                )  # which cancels what runs, so not from within
 
     def data_received(self, data: bytes) -> None:
         """Octets that are no HTTP within a body end it: whoever waits for the rest is told so."""
@@ -95,6 +138,9 @@ class WebProtocol(web.RequestHandler):
         idle = waiter is not None and not waiter.done() and not self._messages
         if idle or self._parser is None or self.ssl_context is not None:
             return None
+        if self._upgraded:  # CONNECT: the parser has no more to do
+            self.close()
+            return True
         try:
             self._parser.feed_eof()
         except HttpProcessingError:  # in the middle of a body
@@ -136,6 +182,29 @@ def _break(bodies: list[StreamReader]) -> None:
 
 
 class _Request(web.BaseRequest):
+    def without(self, names: Collection[str]) -> _Request:
+        message = self._message._replace(
+            headers=CIMultiDictProxy(
+                CIMultiDict(
+                    (name, value) for name, value in self.headers.items() if name.lower() not in names
+                )
+            ),
+            raw_headers=tuple(
+                (name, value)
+                for name, value in self.raw_headers
+                if name.lower().decode("latin-1") not in names
+            ),
+        )
+        return _Request(
+            message,
+            self._payload,
+            self._protocol,
+            self._payload_writer,
+            self._task,
+            self._loop,
+            client_max_size=self._client_max_size,
+        )
+
     async def _prepare_hook(self, response: web.StreamResponse) -> None:
         # The one place all answers pass before their head is written, streamed ones too; web.Application uses it
         # for its on_response_prepare signal.

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from sandbox.services.http.answers import UntilClose, failure, redirect, stream
-from sandbox.services.http.credentials import basic_challenge, parse_basic
+from sandbox.services.http.credentials import admits, basic_challenge, parse_basic
 from sandbox.services.http.files import MEDIA_TYPES
 from sandbox.services.http.routing import Routes
 from sandbox.services.http.settings import Page
@@ -37,7 +37,8 @@ class ConfiguredPage:
         page = self._page
         if page.delay:
             await asyncio.sleep(page.delay)
-        if page.realm is not None and not self._admits(request):
+        given = parse_basic(request.headers.get("Authorization"))
+        if page.realm is not None and not admits(given, page.users, self._world.context.accounts):
             return failure(401, headers={"WWW-Authenticate": basic_challenge(page.realm)})
         if page.redirect is not None:
             response = redirect(page.redirect, page.status or 302)
@@ -48,14 +49,6 @@ class ConfiguredPage:
         if page.close:
             return await stream(request, UntilClose(status=page.status or 200, headers=headers), [body])
         return web.Response(body=body, status=page.status or 200, headers=headers)
-
-    def _admits(self, request: web.BaseRequest) -> bool:
-        given = parse_basic(request.headers.get("Authorization"))
-        if given is None:
-            return False
-        if self._page.users:
-            return self._page.users.get(given.name) == given.password
-        return self._world.context.accounts.login(given.name, given.password) is not None
 
     async def _body(self) -> bytes:
         if self._page.file is not None:

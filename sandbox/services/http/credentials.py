@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sandbox.stores.accounts import Accounts
+
 ALGORITHMS: Final[Mapping[str, Callable[[bytes], str]]] = {
     "MD5": lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
     "SHA-256": lambda data: hashlib.sha256(data).hexdigest(),
@@ -44,8 +46,18 @@ def parse_basic(field: str | None) -> Basic | None:
     return Basic(name, password) if colon else None
 
 
+def admits(given: Basic | None, users: Mapping[str, str], accounts: Accounts) -> bool:
+    """Whether the credentials are those of one of the users, or of an account if no users are given."""
+    if given is None:
+        return False
+    if users:
+        password = users.get(given.name)
+        return password is not None and hmac.compare_digest(password.encode(), given.password.encode())
+    return accounts.login(given.name, given.password) is not None
+
+
 def basic_challenge(realm: str) -> str:
-    """The WWW-Authenticate field."""
+    """The WWW-Authenticate or Proxy-Authenticate field."""
     return f'Basic realm="{quoted(realm)}"'
 
 

@@ -77,7 +77,7 @@ class Files:
                 case _:
                     return await self._show(place, request)
         except FileStoreError as error:
-            return failure(_STATUS.get(type(error), 409), error.reason)
+            return refusal(error)
 
     async def _show(self, path: PurePosixPath, request: web.BaseRequest) -> web.StreamResponse:
         url = request.rel_url
@@ -93,13 +93,14 @@ class Files:
             info = index
         elif url.raw_path.endswith("/"):
             return failure(404, _NO_SLASH)
-        return await self._send(info, request)
+        return await self.send(info, request)
 
     def _index(self, path: PurePosixPath) -> FileInfo | None:
         entries = {info.name: info for info in self._tree.list(path) if not info.is_directory}
         return next((entries[name] for name in INDEX_NAMES if name in entries), None)
 
-    async def _send(self, info: FileInfo, request: web.BaseRequest) -> web.StreamResponse:
+    async def send(self, info: FileInfo, request: web.BaseRequest) -> web.StreamResponse:
+        """A file, or the part of it that is asked for. Raises FileStoreError."""
         modified = http_date(info.modified)
         headers = {"Last-Modified": modified, "Accept-Ranges": "bytes"}
         if _unchanged(request, info):
@@ -113,29 +114,17 @@ class Files:
         whole = part or ByteRange(0, info.size, info.size)
         reader = self._tree.read(info.path, whole.start)
         try:
-            headers["Content-Type"] = self._media_type(info)
+            headers["Content-Type"] = media_type(self._tree, info)
             headers["Content-Length"] = str(len(whole))
             if part is not None:
                 headers["Content-Range"] = part.content_range
             response = Streamed(status=206 if part else 200, headers=headers)
-            await stream(request, response, _blocks(reader.read, len(whole)))
+            await stream(request, response, blocks(reader.read, len(whole)))
         finally:
             reader.close()
         if request.method == "GET":
             connection_of(request).note("file.sent", path=str(info.path), size=len(whole))
         return response
-
-    def _media_type(self, info: FileInfo) -> str:
-        kind, coding = MEDIA_TYPES.guess_type(info.name)
-        if coding is not None:
-            return _COMPRESSED.get(coding, "application/octet-stream")
-        if kind is None or not kind.startswith("text/"):
-            return kind or "application/octet-stream"
-        reader = self._tree.read(info.path)
-        try:
-            return f"{kind}; charset=utf-8" if _is_utf8(reader) else kind
-        finally:
-            reader.close()
 
     def _store(self, path: PurePosixPath, request: web.BaseRequest, content: bytes) -> web.StreamResponse:
         if "Content-Range" in request.headers:
@@ -168,12 +157,31 @@ class Files:
         return True
 
 
-def listing(path: str, entries: list[FileInfo]) -> str:
-    """The page that lists a directory; ``path`` is that of the URL, decoded."""
+def refusal(error: FileStoreError) -> web.Response:
+    """What HTTP says when the tree cannot do what it is asked for."""
+    return failure(_STATUS.get(type(error), 409), error.reason)
+
+
+def media_type(tree: FileTree, info: FileInfo) -> str:
+    """The media type of a file, by its name and, for the charset of a text, its first octets."""
+    kind, coding = MEDIA_TYPES.guess_type(info.name)
+    if coding is not None:
+        return _COMPRESSED.get(coding, "application/octet-stream")
+    if kind is None or not kind.startswith("text/"):
+        return kind or "application/octet-stream"
+    reader = tree.read(info.path)
+    try:
+        return f"{kind}; charset=utf-8" if _is_utf8(reader) else kind
+    finally:
+        reader.close()
+
+
+def listing(path: str, entries: list[FileInfo], base: str = "") -> str:
+    """The page that lists a directory; ``path`` is that of the URL, decoded, ``base`` stands before each link."""
     title = escape(f"Directory listing for {path}")
     names = [info.name + ("/" if info.is_directory else "") for info in entries]
     # "./" keeps a name with a colon from being taken for a scheme.
-    rows = "\n".join(f'<li><a href="{_link(name)}">{escape(name)}</a></li>' for name in names)
+    rows = "\n".join(f'<li><a href="{escape(base)}{_link(name)}">{escape(name)}</a></li>' for name in names)
     return (
         f'<!DOCTYPE HTML>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n</head>\n'
         f"<body>\n<h1>{title}</h1>\n<hr>\n<ul>\n{rows}\n</ul>\n<hr>\n</body>\n</html>\n"
@@ -197,7 +205,8 @@ def _unchanged(request: web.BaseRequest, info: FileInfo) -> bool:
     return since.tzinfo is not None and int(info.modified) <= since.timestamp()
 
 
-def _blocks(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
+def blocks(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
+    """What ``read`` gives, up to ``size`` octets."""
     while size > 0 and (block := read(min(BLOCK, size))):
         size -= len(block)
         yield block

@@ -10,12 +10,14 @@ from aiohttp import web
 from aiohttp.http import SERVER_SOFTWARE
 
 from sandbox.net.connection import Connection
-from sandbox.net.web_protocol import connection_of
+from sandbox.net.web_protocol import connection_of, hand_over
 from sandbox.services.http.answers import failure, http_date
 from sandbox.services.http.hosts import Hosts, Site
 from sandbox.services.http.posts import CALL_PATHS, answer_call, has_handler, is_call
+from sandbox.services.http.proxy import Proxy, Tunnel, without_hop_by_hop
 from sandbox.services.http.routing import METHODS, Route
-from sandbox.services.http.target import BadTargetError, Target, parse_target
+from sandbox.services.http.settings import Listener
+from sandbox.services.http.target import BadTargetError, Target, parse_target, without_userinfo
 from sandbox.services.http.world import World
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -28,24 +30,29 @@ class Front:
     def __init__(self, world: World) -> None:
         self._world = world
         self._hosts = Hosts(world)
+        self._proxy = Proxy(world)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request. Whatever goes wrong becomes an answer too; when one has begun, the connection is cut."""
         connection = connection_of(request)
+        told = without_userinfo(request.raw_path)
         try:
             response = await self._guarded(request, connection)
             await self._send(request, response)
         except (ConnectionError, asyncio.CancelledError):
-            connection.note("request.abandoned", method=request.method, target=request.raw_path)
+            connection.note("request.abandoned", method=request.method, target=told)
             raise
         connection.note(
             "request.answered",
             method=request.method,
             host=_host(request),
-            target=request.raw_path,
+            target=told,
             status=response.status,
             size=_body_size(request, response),
         )
+        if isinstance(response, Tunnel):
+            connection.note("tunnel.opened", **response.told())
+            hand_over(request, self._world.context.network, response.to.service, response.to.listener)
         return response
 
     def refuse(self, request: web.BaseRequest, status: int, reason: str) -> web.StreamResponse:
@@ -88,10 +95,13 @@ class Front:
             return _closing(failure(500))
 
     async def _reply(self, request: web.BaseRequest, target: Target) -> web.StreamResponse:
-        if target.form == "authority" or target.scheme not in ("", "http", "https"):
-            return _closing(failure(501, "This server is no proxy."))
         if request.method not in METHODS:
             return failure(501, "There is no such method.")
+        if target.form in ("authority", "absolute"):
+            answer = await self._proxy.answer(request, target, self._listener(request))
+            if answer is not None:
+                return answer
+            request = without_hop_by_hop(request)
         if target.form == "asterisk":
             return (
                 _options(METHODS) if request.method == "OPTIONS" else failure(400, "* is for OPTIONS alone.")
@@ -123,8 +133,12 @@ class Front:
         return None
 
     def _site(self, request: web.BaseRequest, target: Target) -> Site:
-        listener = self._world.settings.listeners.get(connection_of(request).binding.name)
+        listener = self._listener(request)
         return self._hosts.site(target.host, listener.site if listener is not None else None)
+
+    def _listener(self, request: web.BaseRequest) -> Listener | None:
+        """The settings of the listener a request came to; the main one has none of its own."""
+        return self._world.settings.listeners.get(connection_of(request).binding.name)
 
     def _server_header(self, request: web.BaseRequest) -> str:
         try:

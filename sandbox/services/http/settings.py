@@ -126,6 +126,16 @@ class Listener(ListenerSettings):
     """The site that answers every request on this listener, whatever host it names."""
     raw_reply: str | None = None
     """What to say, before closing, to a client whose first octets are no HTTP; without it 400."""
+    proxy_realm: FieldValue | None = None
+    """Ask clients that use the listener as a proxy for a name and password with this realm (407)."""
+    proxy_users: dict[str, str] = Field(default_factory=dict)
+    """Names and passwords that open the proxy; without any, the accounts of the sandbox do."""
+
+    @model_validator(mode="after")
+    def _users_have_a_realm(self) -> Listener:
+        if self.proxy_users and self.proxy_realm is None:
+            raise ValueError("proxy_users are asked for by a proxy_realm only")
+        return self
 
 
 class Settings(MainListenerSettings):

@@ -25,8 +25,8 @@ class BadTargetError(ValueError):
 class Target:
     """``host`` is in lower case, without port, brackets and a final dot; empty if the client named none.
 
-    ``path`` and ``query`` are as the client wrote them, but the path is never empty; ``scheme`` is that of an
-    absolute target, else empty.
+    ``path`` and ``query`` are as the client wrote them, but the path is never empty; ``scheme``, ``userinfo`` and
+    ``port`` are those of an absolute target, else empty; CONNECT's always has a port.
     """
 
     form: Form
@@ -34,6 +34,8 @@ class Target:
     path: str
     query: str = ""
     scheme: str = ""
+    userinfo: str = ""
+    port: int | None = None
 
     @property
     def decoded_path(self) -> str:
@@ -49,24 +51,41 @@ def parse_target(method: str, target: str, host_field: str | None) -> Target:
     """
     named = host_of(host_field) if host_field is not None else ""
     if method == "CONNECT":
-        return Target("authority", host_of(target), "")
+        host, port = _split_authority(target)
+        if not host or not port:
+            raise BadTargetError(f"CONNECT wants host:port, not {target!r}")
+        return Target("authority", host, "", port=port)
     if target == "*":
         return Target("asterisk", named, "*")
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None:
         path, query = _split(target)
         return Target("origin", named, path, query)
-    authority = absolute["authority"].rpartition("@")[2]
+    userinfo, _, authority = absolute["authority"].rpartition("@")
+    host, port = _split_authority(authority)
     path, query = _split(absolute["rest"])
-    return Target("absolute", host_of(authority), path, query, absolute["scheme"].lower())
+    return Target("absolute", host, path, query, absolute["scheme"].lower(), userinfo, port)
 
 
 def host_of(authority: str) -> str:
     """The host of ``host:port``, as host names are compared. Raises BadTargetError."""
+    return _split_authority(authority)[0]
+
+
+def without_userinfo(target: str) -> str:
+    """The target as it may be told: a name and password before the host are nobody's business."""
+    found = _ABSOLUTE.fullmatch(target)
+    if found is None or "@" not in found["authority"]:
+        return target
+    return f"{found['scheme']}://{found['authority'].rpartition('@')[2]}{found['rest']}"
+
+
+def _split_authority(authority: str) -> tuple[str, int | None]:
     found = _AUTHORITY.fullmatch(authority.strip())
     if found is None or int(found["port"] or 0) > 65535:
         raise BadTargetError(f"{authority!r} is no host and port")
-    return found["host"].strip("[]").rstrip(".").lower()
+    port = int(found["port"]) if found["port"] else None
+    return found["host"].strip("[]").rstrip(".").lower(), port
 
 
 def _split(target: str) -> tuple[str, str]:

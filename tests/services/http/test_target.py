@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.services.http.target import BadTargetError, Target, host_of, parse_target
+from sandbox.services.http.target import BadTargetError, Target, host_of, parse_target, without_userinfo
 
 
 @pytest.mark.parametrize(
@@ -17,9 +17,9 @@ from sandbox.services.http.target import BadTargetError, Target, host_of, parse_
         ("GET", "/a#b?c", "a", Target("origin", "a", "/a")),
         ("GET", "http://x.test", "other", Target("absolute", "x.test", "/", "", "http")),
         ("GET", "http://x.test?q", "other", Target("absolute", "x.test", "/", "q", "http")),
-        ("GET", "FTP://u:p@x.test:21/f", "other", Target("absolute", "x.test", "/f", "", "ftp")),
+        ("GET", "FTP://u:p@x.test:21/f", "other", Target("absolute", "x.test", "/f", "", "ftp", "u:p", 21)),
         ("GET", "/http://x.test/", "a", Target("origin", "a", "/http://x.test/")),
-        ("CONNECT", "x.test:443", "other", Target("authority", "x.test", "")),
+        ("CONNECT", "x.test:443", "other", Target("authority", "x.test", "", port=443)),
         ("OPTIONS", "*", "x.test", Target("asterisk", "x.test", "*")),
     ],
 )
@@ -45,6 +45,26 @@ def test_hosts(authority: str, host: str) -> None:
 def test_what_is_no_host(authority: str) -> None:
     with pytest.raises(BadTargetError):
         host_of(authority)
+
+
+@pytest.mark.parametrize("authority", ["", "x.test", "x.test:", ":443", "x.test:0", "x.test:70000"])
+def test_a_tunnel_needs_host_and_port(authority: str) -> None:
+    with pytest.raises(BadTargetError):
+        parse_target("CONNECT", authority, "x.test")
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("/a@b", "/a@b"),
+        ("http://x.test/a@b", "http://x.test/a@b"),
+        ("http://u:p@x.test/a?b", "http://x.test/a?b"),
+        ("ftp://u:p@w@x.test", "ftp://x.test"),
+        ("x.test:443", "x.test:443"),
+    ],
+)
+def test_nobody_is_told_a_password(target: str, told: str) -> None:
+    assert without_userinfo(target) == told
 
 
 def test_the_decoded_path_survives_octets_that_are_no_text() -> None:
