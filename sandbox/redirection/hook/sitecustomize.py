@@ -25,9 +25,9 @@ def _load_hidden():
     import importlib._bootstrap as bootstrap
     import importlib._bootstrap_external as external
 
-    spec = external.PathFinder.find_spec("sitecustomize", sys.path)  # type: ignore[attr-defined]
-    if spec is not None:
-        module = bootstrap.module_from_spec(spec)  # type: ignore[attr-defined]
+    spec = external.PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is not None and spec.loader is not None:
+        module = bootstrap.module_from_spec(spec)
         sys.modules["sitecustomize"] = module
         spec.loader.exec_module(module)
 

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import json
 import sys
+from _socket import AF_INET, SOCK_DGRAM
+from _socket import socket as raw_socket
 from _thread import get_ident
 
+from .guard import guard
 from .imports import Finder
 from .patches import Patches
 from .resolver import Resolver
 from .routes import Routes
+from .servers import Servers
 from .sockets import Sockets
+from .trust import Trust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 #: The modules whose import loads ``libraries``: the keys of its ``HOOKS``.
-LIBRARIES: tuple[str, ...] = ()
+LIBRARIES = (
+    "aiohttp.connector",
+    "aiohttp.resolver",
+    "asyncio.windows_events",
+    "certifi.core",
+    "gevent._socket3",
+    "gevent._socketcommon",
+    "gevent.resolver.ares",
+    "gevent.resolver.blocking",
+    "gevent.resolver.dnspython",
+    "gevent.resolver.thread",
+    "pycares",
+    "pycurl",
+    "uvloop",
+)
 
 
 class Shim:
@@ -28,6 +47,8 @@ class Shim:
         self.active = False
         #: Threads that are not redirected.
         self.exempt: set[int] = set()
+        #: Functions and methods as they were, where one of ours needs them.
+        self.native: dict[str, Any] = {}
         self.routes = Routes(table)
         self.patches = Patches()
         self.finder = Finder()
@@ -39,10 +60,14 @@ class Shim:
         """Redirect from now on; all or nothing."""
         try:
             self.resolver.install()
+            Servers(self).install()
             self.sockets.install()
-            sys.meta_path.insert(0, self.finder)  # type: ignore[arg-type]
+            sys.meta_path.insert(0, self.finder)
+            Trust(self).install()
             for name in LIBRARIES:
                 self.finder.after(name, self._library)
+            self.patches.spread()
+            guard(self)
             self.active = True
         except BaseException:
             self.uninstall()
@@ -52,7 +77,7 @@ class Shim:
         """Put everything back as it was."""
         self.active = False
         if self.finder in sys.meta_path:
-            sys.meta_path.remove(self.finder)  # type: ignore[arg-type]
+            sys.meta_path.remove(self.finder)
         self.patches.undo()
         while self._kept:
             self._kept.pop().close()
@@ -61,9 +86,12 @@ class Shim:
         """Whether the calling thread is to be left alone."""
         return not self.active or get_ident() in self.exempt
 
-    def keep(self, sock: Any) -> None:
-        """Close a socket at the end of the redirection."""
+    def keep(self, host: str) -> tuple[str, int]:
+        """The address of a socket that receives datagrams and never reads them, until the redirection ends."""
+        sock = raw_socket(AF_INET, SOCK_DGRAM)
         self._kept.append(sock)
+        sock.bind((host, 0))
+        return sock.getsockname()  # type: ignore[no-any-return]
 
     def _library(self, module: Any) -> None:
         from . import libraries

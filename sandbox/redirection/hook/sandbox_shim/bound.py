@@ -33,10 +33,10 @@ class Bound:
         except OSError:
             pass  # nobody will find it, but it serves
 
-    def remove(self, path: str) -> None:
-        """Forget an address, if it is this process that has it."""
+    def remove(self, transport: str, path: str) -> None:
+        """Forget an address that this process has closed, unless a process it has forked still serves there."""
         found = self._read(path)
-        if found is not None and found[0] == os.getpid():
+        if found is not None and found[0] == os.getpid() and not _taken(KINDS[transport], found[1], found[2]):
             _unlink(path)
 
     def find(self, transport: str, path: str) -> tuple[str, int, bool] | None:

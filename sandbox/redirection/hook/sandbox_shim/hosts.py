@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from binascii import crc32
-from socket import AF_INET, AF_INET6, inet_aton, inet_ntoa, inet_ntop, inet_pton
+from socket import AF_INET, AF_INET6, gethostname, inet_aton, inet_ntoa, inet_ntop, inet_pton
 
 LOCALHOST = "localhost"
+BROADCAST = "255.255.255.255"
 LOOPBACK = ("127.0.0.1", "::1")
 
 IPV4_START = 0xC6120000  # 198.18.0.0/15, the network for benchmarks (RFC 2544)
@@ -39,7 +40,7 @@ def normal_host(host: str) -> str:
     address = packed(host)
     if address is None:
         return LOCALHOST if host in ("", LOCALHOST) or host.endswith(".localhost") else host
-    if address[0] == 127 or not any(address) or address == b"\0" * 15 + b"\1":
+    if (len(address) == 4 and address[0] == 127) or not any(address) or address == b"\0" * 15 + b"\1":
         return LOCALHOST
     return inet_ntoa(address) if len(address) == 4 else inet_ntop(AF_INET6, address)
 
@@ -59,11 +60,18 @@ class Names:
     def __init__(self, hosts: dict[str, list[str] | None], directory: str) -> None:
         self.hosts = hosts
         self.directory = directory
+        own = normal_host(gethostname())
+        self._own = LOCALHOST if own in hosts else own
         self._made_up: dict[str, tuple[str, ...]] = {}
         self._names = dict.fromkeys(LOOPBACK, LOCALHOST)
         for name, addresses in hosts.items():
             for address in () if name.startswith("*") else addresses or ():
                 self._names.setdefault(address, name)
+
+    def normal(self, host: str) -> str:
+        """The normal form of a host; this machine's own name is ``localhost`` too, unless it is configured."""
+        host = BROADCAST if host == "<broadcast>" else normal_host(host)
+        return LOCALHOST if host == self._own else host
 
     def addresses(self, name: str) -> tuple[str, ...] | None:
         """The addresses of a name in its normal form, an address being its own; None if there is no such name."""

@@ -40,7 +40,7 @@ class Finder:
 
         def exec_module(module: Any) -> None:
             execute(module)
-            function = self._hooks.pop(module.__name__, None)
+            function = self._hooks.get(module.__name__)  # and again, should it fail and be imported once more
             if function is not None:
                 function(module)
 

@@ -6,7 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any
 
 MISSING = object()
 
@@ -16,13 +16,22 @@ class Patches:
 
     def __init__(self) -> None:
         self._undone: list[tuple[Any, str, Any]] = []
+        self._replaced: dict[int, tuple[Any, Any]] = {}
 
-    def set(self, owner: Any, name: str, value: Any) -> Any:
-        """Set an attribute of a class or module. Returns what was found there before, be it inherited."""
-        before = getattr(owner, name, None)
+    def set(self, owner: Any, name: str, value: Any) -> None:
+        """Set an attribute of a class or module."""
         self._undone.append((owner, name, vars(owner).get(name, MISSING)))
         setattr(owner, name, value)
-        return before
+
+    def replace(self, module: Any, name: str, value: Any) -> None:
+        """Set a function of a module; after :meth:`spread` also those have it who had imported it from there."""
+        native = getattr(module, name)
+        self._replaced[id(native)] = native, value
+        self.set(module, name, value)
+
+    def spread(self) -> None:
+        """Look through all modules for functions that have been replaced."""
+        _exchange(self._replaced)
 
     def undo(self) -> None:
         """Put everything back, the last change first."""
@@ -32,17 +41,15 @@ class Patches:
                 delattr(owner, name)
             else:
                 setattr(owner, name, value)
+        _exchange({id(new): (new, old) for old, new in self._replaced.values()})
+        self._replaced.clear()
 
 
-def exchange(functions: dict[Any, Callable[..., Any]]) -> None:
-    """Put functions in the place of others in all modules that have them, by whatever name they imported them."""
-    by_identity = {id(old): new for old, new in functions.items()}
+def _exchange(values: dict[int, tuple[Any, Any]]) -> None:
     for module in list(sys.modules.values()):
         names = getattr(module, "__dict__", None)
-        if isinstance(names, dict):
+        if type(names) is dict:
             found = [
-                (name, by_identity[id(value)])
-                for name, value in list(names.items())
-                if id(value) in by_identity
+                (name, values[id(value)][1]) for name, value in list(names.items()) if id(value) in values
             ]
             names.update(found)

@@ -7,7 +7,7 @@ import os
 import sys
 
 from .bound import Bound
-from .hosts import LOCALHOST, Names, fits, normal_host, packed
+from .hosts import BROADCAST, LOCALHOST, Names, fits, normal_host, packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +74,15 @@ class Routes:
             what = f"say what shall, as with --route {address}{suffix}=echo"
         return f"nothing answers at {address} ({transport.upper()}); {what}"
 
+    def guarded(self, host: str, port: object) -> None:
+        """Tell the user of a destination that was named past the socket module, once for each."""
+        key = ("", host, port if isinstance(port, int) else 0)
+        if key not in self._told:
+            self._told.add(key)
+            tell(
+                f"{host}:{port} is not reached: a part of this program goes past the socket module; try --isolate"
+            )
+
     def log(self, verdict: str, what: str) -> None:
         """Append one decision to the log, if one is kept; lines of several processes do not mix."""
         if self._log is not None:
@@ -110,7 +119,10 @@ def private(host: str) -> bool:
     """Whether a host is an address of somebody's own network (RFC 1918), as lessons write for their own machine."""
     octets = packed(host) or b""
     return len(octets) == 4 and (
-        octets[0] == 10 or octets[:2] == b"\xc0\xa8" or (octets[0] == 172 and octets[1] & 0xF0 == 16)
+        host == BROADCAST
+        or octets[0] == 10
+        or octets[:2] == b"\xc0\xa8"
+        or (octets[0] == 172 and octets[1] & 0xF0 == 16)
     )
 
 

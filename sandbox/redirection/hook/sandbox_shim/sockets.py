@@ -1,4 +1,4 @@
-"""The methods of ``socket.socket`` that name an address, as class attributes of it.
+"""The methods of ``socket.socket`` that name a peer, as class attributes of it.
 
 The class stays the same object, so everybody who imported it earlier or derives from it has them too: ssl, asyncio,
 multiprocessing and most libraries.
@@ -7,133 +7,144 @@ multiprocessing and most libraries.
 from __future__ import annotations
 
 import socket
-from _socket import socket as raw_socket
-from operator import index
 from weakref import WeakKeyDictionary
 
-from .hosts import LOOPBACK, family_of, normal_host
+from .addresses import DATAGRAM, KIND, TRANSPORTS, family_of_socket, parsed, reachable
+from .hosts import LOOPBACK
 from .routes import MAPPED, PASSED
+from .servers import multicast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from . import Shim
+    from .addresses import Address
 
-    Address = tuple[Any, ...]
-
-FAMILY = raw_socket.family.__get__  # type: ignore[attr-defined]
-KIND = raw_socket.type.__get__  # type: ignore[attr-defined]
-INTERNET = (int(socket.AF_INET), int(socket.AF_INET6))
-TRANSPORTS = {int(socket.SOCK_STREAM): "tcp", int(socket.SOCK_DGRAM): "udp"}
-DATAGRAM = int(socket.SOCK_DGRAM)
+ADDRESSED = ("connect", "connect_ex", "sendto", "sendmsg")
+RECEIVING = ("recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
 
 
 class Sockets:
-    """What is known of each socket, and the methods that use it."""
+    """Aims what is sent at the sandbox, and lets what is received come from where it was meant to go."""
 
     def __init__(self, shim: Shim) -> None:
         self.shim = shim
         self.routes = shim.routes
-        #: The real addresses that datagrams were sent to, and those that were meant.
+        #: For each socket the real addresses that datagrams were sent to, and those that were meant.
         self.meant: WeakKeyDictionary[Any, dict[Address, Address]] = WeakKeyDictionary()
         self.peers: WeakKeyDictionary[Any, Address] = WeakKeyDictionary()
+        #: Connected sockets that lead nowhere, and what to tell of them.
+        self.nowhere: WeakKeyDictionary[Any, tuple[str, str, int]] = WeakKeyDictionary()
         self._sink: Address | None = None
 
     def install(self) -> None:
         """Set the methods; taken back by ``shim.patches``."""
-        patches = self.shim.patches
-        native = {}
-        for name in ("connect", "connect_ex", "sendto", "sendmsg", "recvfrom", "recvfrom_into", "recvmsg"):
-            if hasattr(socket.socket, name):
-                native[name] = getattr(socket.socket, name)
-                patches.set(socket.socket, name, getattr(self, "_" + name)(native[name]))
-        if hasattr(socket.socket, "recvmsg_into"):
-            patches.set(socket.socket, "recvmsg_into", self._recvmsg(socket.socket.recvmsg_into))
-        patches.set(socket.socket, "getpeername", self._getpeername(socket.socket.getpeername))
+        for name in (*ADDRESSED, *RECEIVING, "getpeername"):
+            native = getattr(socket.socket, name, None)  # Windows has no messages
+            if native is not None:
+                make = self._receiving if name in RECEIVING else getattr(self, "_" + name)
+                self.shim.patches.set(socket.socket, name, make(native))
 
-    def aim(self, sock: Any, address: Any, connecting: bool) -> Any:
+    def aim(self, sock: Any, address: Any, connecting: bool = False) -> Any:
         """The address to hand to the system instead. Raises OSError where nothing is to answer."""
-        if self.shim.idle() or FAMILY(sock) not in INTERNET:
-            return address
-        transport = TRANSPORTS.get(KIND(sock))
-        asked = parsed(address)
-        if transport is None or asked is None:
-            return address  # the system says what is wrong with it, or the guard
-        host, port = normal_host(asked[0]), asked[1]
-        known = self.shim.resolver.known(host, FAMILY(sock))
+        asked = None if self.shim.idle() else parsed(sock, address)
+        if asked is None:
+            return address  # not ours, or the system says what is wrong with it
+        host, port = self.routes.names.normal(asked[0]), asked[1]
+        transport = TRANSPORTS[KIND(sock)]
         verdict, to_host, to_port = self.routes.find(transport, host, port)
         if verdict == PASSED:
-            there = address
-        elif verdict == MAPPED:
+            return address
+        meant = self.shim.resolver.address(host, family_of_socket(sock))
+        if verdict == MAPPED:
             there = reachable(sock, to_host, to_port)
+        elif transport == "tcp":
+            raise self.routes.refused(transport, host, port)
+        elif multicast(host):
+            return self._keep_here(sock, address)
         else:
-            error = self.routes.refused(transport, host, port)
-            if transport == "tcp":
-                raise error
-            there = reachable(sock, *self.sink())
-        if transport == "udp" and verdict != PASSED:
-            self._mean(sock, there, (known, port, *tuple(address[2:])), connecting)
+            there = self._lead_nowhere(sock, host, port, connecting)
+        if transport == "udp":
+            self._mean(sock, there, (meant, port, *address[2:]), connecting)
         return there
 
     def _mean(self, sock: Any, there: Address, meant: Address, connecting: bool) -> None:
-        if len(there) == 4:
-            meant = ((*meant, 0, 0))[:4]
+        meant = (*meant, 0, 0)[: len(there)]
         self.meant.setdefault(sock, {})[there] = meant
         if connecting:
             self.peers[sock] = meant
 
-    def sink(self) -> Address:
-        """A loopback address that datagrams to nowhere are sent to; what connects there has an address of its own."""
+    def _keep_here(self, sock: Any, address: Address) -> Address:
+        """Send to a group on the loopback interface only."""
+        if family_of_socket(sock) == socket.AF_INET:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(LOOPBACK[0]))
+        else:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex("lo"))
+        return address
+
+    def _lead_nowhere(self, sock: Any, host: str, port: int, connecting: bool) -> Address:
+        """Datagrams to nowhere are lost, as they are in the real world; who only connects wants to see its address."""
+        if connecting:
+            self.nowhere[sock] = "udp", host, port
+            self._watch_send()
+        else:
+            self.routes.refused("udp", host, port)
         if self._sink is None:
-            sock = raw_socket(socket.AF_INET, socket.SOCK_DGRAM)
-            sock.bind((LOOPBACK[0], 0))
-            self._sink = sock.getsockname()
-            self.shim.keep(sock)
-        return self._sink
+            self._sink = self.shim.keep(LOOPBACK[0])
+        return reachable(sock, *self._sink)
+
+    def _watch_send(self) -> None:
+        native = socket.socket.send
+        if getattr(native, "__name__", "") == "send_or_tell":
+            return
+
+        def send_or_tell(sock: Any, *args: Any) -> int:
+            if sock in self.nowhere and not self.shim.idle():
+                self.routes.refused(*self.nowhere[sock])
+            return native(sock, *args)
+
+        self.shim.patches.set(socket.socket, "send", send_or_tell)
 
     def _connect(self, native: Any) -> Any:
-        def connect(sock: Any, address: Any) -> Any:
-            return native(sock, self.aim(sock, address, True))
+        def connect(sock: Any, address: Any) -> None:
+            native(sock, self.aim(sock, address, True))
 
         return connect
 
     def _connect_ex(self, native: Any) -> Any:
-        def connect_ex(sock: Any, address: Any) -> Any:
+        def connect_ex(sock: Any, address: Any) -> int:
             try:
                 there = self.aim(sock, address, True)
             except ConnectionRefusedError as error:
-                return error.errno
-            return native(sock, there)
+                return error.errno or 0
+            return native(sock, there)  # type: ignore[no-any-return]
 
         return connect_ex
 
     def _sendto(self, native: Any) -> Any:
-        def sendto(sock: Any, data: Any, *rest: Any) -> Any:
+        def sendto(sock: Any, data: Any, *rest: Any) -> int:
             if rest:
-                rest = (*rest[:-1], self.aim(sock, rest[-1], False))
-            return native(sock, data, *rest)
+                rest = (*rest[:-1], self.aim(sock, rest[-1]))
+            return native(sock, data, *rest)  # type: ignore[no-any-return]
 
         return sendto
 
     def _sendmsg(self, native: Any) -> Any:
-        def sendmsg(sock: Any, buffers: Any, ancdata: Any = (), flags: int = 0, address: Any = None) -> Any:
+        def sendmsg(sock: Any, buffers: Any, ancdata: Any = (), flags: int = 0, address: Any = None) -> int:
             if address is not None:
-                address = self.aim(sock, address, False)
-                return native(sock, buffers, ancdata, flags, address)
-            return native(sock, buffers, ancdata, flags)
+                address = self.aim(sock, address)
+            return native(sock, buffers, ancdata, flags, address)  # type: ignore[no-any-return]
 
         return sendmsg
 
-    def _recvfrom(self, native: Any) -> Any:
-        def recvfrom(sock: Any, *args: Any, **kwargs: Any) -> Any:
+    def _receiving(self, native: Any) -> Any:
+        def receive(sock: Any, *args: Any, **kwargs: Any) -> Any:
             found = native(sock, *args, **kwargs)
             meant = self.meant.get(sock) if self.meant else None
-            return found if meant is None else (*found[:-1], meant.get(found[-1], found[-1]))
+            return (*found[:-1], meant.get(found[-1], found[-1])) if meant else found
 
-        return recvfrom
-
-    _recvfrom_into = _recvmsg = _recvfrom
+        return receive
 
     def _getpeername(self, native: Any) -> Any:
         def getpeername(sock: Any) -> Any:
@@ -141,24 +152,3 @@ class Sockets:
             return self.peers.get(sock, found) if self.peers and KIND(sock) == DATAGRAM else found
 
         return getpeername
-
-
-def parsed(address: Any) -> tuple[str, int] | None:
-    """Host and port of an Internet address as programs write it; None if it is none."""
-    try:
-        host, port = address[0], index(address[1])
-        if isinstance(host, (bytes, bytearray)):
-            host = bytes(host).decode("utf-8", "surrogateescape")
-    except (TypeError, IndexError, KeyError):
-        return None
-    return (host, port) if isinstance(host, str) and isinstance(address, tuple) else None
-
-
-def reachable(sock: Any, host: str, port: int) -> Address:
-    """A real address as a socket of its family can use it."""
-    if FAMILY(sock) == socket.AF_INET6:
-        if family_of(host) == socket.AF_INET6:
-            return (host, port, 0, 0)
-        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        return ("::ffff:" + host, port, 0, 0)
-    return (host, port)
