@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from sandbox.cli.configuration import configured_from, explained, fail, load
 from sandbox.errors import RunError
+
+if TYPE_CHECKING:
+    from sandbox.redirection.instances import Instance
+    from sandbox.redirection.program import Program
 
 PROFILE = "lessons"
 
@@ -75,6 +80,11 @@ class _Command(click.Command):
     help="Use a sandbox that runs already, the newest if no process is named, instead of starting one.",
 )
 @click.option(
+    "--isolate/--no-isolate",
+    default=None,
+    help="Give the program a network of its own (Linux); by default only one that cannot be redirected otherwise.",
+)
+@click.option(
     "--python", metavar="VERSION|PATH", help="The interpreter of the script, as 3.9 or /usr/bin/python3."
 )
 @click.option(
@@ -101,6 +111,7 @@ def command(
     routes: tuple[str, ...],
     allow: tuple[str, ...],
     join: str | None,
+    isolate: bool | None,
     python: str | None,
     timeout: float | None,
     log: str | None,
@@ -137,6 +148,7 @@ def command(
         try:
             program = find(words, python)
             joined = None if join is None else instances.choose(_process(join))
+            isolated = _is_isolated(isolate, program, joined, allow)
             configuration = (
                 None if join else load(config, profile, overrides, only, default=PROFILE, routes=routes)
             )
@@ -149,11 +161,40 @@ def command(
                     log=log,
                     transcript=dialogue,
                     timeout=timeout,
+                    isolated=isolated,
                 )
             )
         except RunError as error:
             fail(str(error), 2)
     raise SystemExit(status)
+
+
+def _is_isolated(
+    isolate: bool | None, program: Program, joined: Instance | None, allow: tuple[str, ...]
+) -> bool:
+    """Whether the program gets a network of its own. Raises RunError if the sandbox to join forbids it."""
+    if joined is not None:
+        if isolate is not None and isolate != joined.isolated:
+            how = (
+                "has no network of its own"
+                if isolate
+                else "has a network of its own, and so has who joins it"
+            )
+            raise RunError(f"the sandbox of process {joined.pid} {how}")
+        return joined.isolated
+    if isolate is False or (isolate is None and program.escapes is None):
+        return False
+    if allow:
+        reason: str | None = (
+            "--allow lets hosts of the real network through, which a network of its own has not"
+        )
+    else:
+        from sandbox.redirection.isolation import unavailable
+
+        reason = unavailable()
+    if reason is not None:
+        click.echo(f"sandbox: no network of its own for the program: {reason}", err=True)
+    return reason is None
 
 
 def _check_join() -> None:

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +39,16 @@ class Order:
     log: str | None = None
     transcript: str | None = None
     timeout: float | None = None
+    isolated: bool = False
+    """Whether it has a network of its own, or is redirected by the shim."""
 
 
 def launch(order: Order) -> int:
     """Run the program; its exit status as shells tell it, 124 after a timeout. Raises SandboxError."""
     if not (HOOK / "sitecustomize.py").is_file():
         raise RunError(f"the shim cannot be installed: {HOOK} has no sitecustomize.py")
+    if order.isolated:
+        _enter_network(order.instance)
     child = Child()
     try:
         with ExitStack() as stack:
@@ -54,8 +58,12 @@ def launch(order: Order) -> int:
             background = None
             instance = order.instance
             if instance is None:
-                background = stack.enter_context(_started(order.configuration or Configuration()))
-                instance = background.call(lambda sandbox: instances.describe(sandbox, "run"))
+                background = stack.enter_context(_started(_configuration(order)))
+                if order.isolated:
+                    stack.enter_context(_gate(order, background, log))
+                instance = background.call(
+                    lambda sandbox: instances.describe(sandbox, "run", isolated=order.isolated)
+                )
                 stack.enter_context(instances.published(instance))
             child.start(
                 order.program.executable, order.program.arguments, _environment(order, instance, scratch, log)
@@ -69,6 +77,30 @@ def launch(order: Order) -> int:
     if child.interrupted:
         _end_by_interrupt()
     return status
+
+
+def _enter_network(instance: Instance | None) -> None:
+    from sandbox.redirection import isolation
+
+    if instance is None:
+        isolation.enter()
+    else:
+        isolation.join(instance.pid)
+
+
+def _configuration(order: Order) -> Configuration:
+    configuration = order.configuration or Configuration()
+    if not order.isolated:
+        return configuration
+    from sandbox.redirection.isolation.run import resolving
+
+    return resolving(configuration)
+
+
+def _gate(order: Order, background: BackgroundSandbox, log: Path | None) -> AbstractContextManager[None]:
+    from sandbox.redirection.isolation.run import opened
+
+    return opened(background, log=log, executable=order.program.executable)
 
 
 @contextmanager
@@ -98,7 +130,10 @@ def _environment(order: Order, instance: Instance, scratch: Path, log: Path | No
     table.update(allow=list(order.allow), log=None if log is None else str(log), certificate=str(trusted))
     routes = scratch / "routes.json"
     instances.write(routes, table)
-    found = environment_of(table, routes, variables.trusting(os.environ, trusted))
+    found = variables.trusting(os.environ, trusted)
+    if order.isolated:
+        return variables.browsing(found, instances.directory() / "pages")
+    found = environment_of(table, routes, found)
     if order.program.escapes is not None and instance.proxy is not None:
         found = variables.proxied(found, instance.proxy)
     return variables.browsing(found, instances.directory() / "pages")
