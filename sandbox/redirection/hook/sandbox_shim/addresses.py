@@ -53,5 +53,6 @@ def reachable(sock: Any, host: str, port: int) -> Address:
         return (host if family_of(host) == socket.AF_INET else LOOPBACK[0], port)
     if family_of(host) == socket.AF_INET6:
         return (host, port, 0, 0)
-    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    if sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY):  # it cannot be set while a socket connects
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     return ("::ffff:" + host, port, 0, 0)

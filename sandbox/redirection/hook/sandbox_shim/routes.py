@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAPPED, PASSED, REFUSED = "mapped", "passed", "refused"
+UNPRIVILEGED = 1024
 
 
 class Routes:
@@ -28,6 +29,7 @@ class Routes:
         self._rows: dict[tuple[str, int], list[tuple[str, str, int, str]]] = {}
         for transport, pattern, port, to_host, to_port, name in table["routes"]:
             self._rows.setdefault((transport, port), []).append((pattern, to_host, to_port, name))
+        self._ftp: dict[str, str] = {}
         self._told: set[tuple[str, str, int]] = set()
 
     def find(self, transport: str, host: str, port: int) -> tuple[str, str, int]:
@@ -41,9 +43,14 @@ class Routes:
         allowed = self.allowed(host, name)
         for pattern, to_host, to_port, listener in self._rows.get((transport, port), ()):
             if pattern in (host, name) or (not allowed and (fits(pattern, host) or fits(pattern, name))):
+                if listener.startswith("ftp."):
+                    self._ftp[name] = to_host
                 return self._decided(MAPPED, transport, name, port, to_host, to_port, listener)
         if allowed or host == LOCALHOST or name == LOCALHOST:
             return self._decided(PASSED, transport, name, port, host, port, "")
+        if transport == "tcp" and port >= UNPRIVILEGED and name in self._ftp:
+            # Clients that keep the host they were given ask it for the port that the reply to EPSV tells.
+            return self._decided(MAPPED, transport, name, port, self._ftp[name], port, "FTP data")
         return self._decided(REFUSED, transport, name, port, host, port, "")
 
     def allowed(self, host: str, name: str) -> bool:
