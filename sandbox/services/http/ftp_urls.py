@@ -15,7 +15,7 @@ from sandbox.services.http.credentials import Basic, basic_challenge, parse_basi
 from sandbox.services.http.files import Files, blocks, listing, media_type, refusal
 from sandbox.services.http.target import Target
 from sandbox.services.http.world import World
-from sandbox.stores.files import ROOT, FileInfo, FileStoreError, home_of, normal_path
+from sandbox.stores.files import ROOT, FileInfo, FileStoreError, NoDirectoryError, home_of, normal_path
 
 PORT = 21
 ANONYMOUS = ("anonymous", "ftp")
@@ -47,6 +47,8 @@ class FtpUrls:
             return failure(401, "Login incorrect.", headers={"WWW-Authenticate": challenge})
         try:
             return await self._show(request, target, home)
+        except NoDirectoryError as error:
+            return failure(404, error.reason)
         except FileStoreError as error:
             return refusal(error)
 

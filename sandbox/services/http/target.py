@@ -47,18 +47,19 @@ class Target:
 def parse_target(method: str, target: str, host_field: str | None) -> Target:
     """The target of a request line and its Host field. Raises BadTargetError.
 
-    An absolute target's host wins over the Host field (RFC 9112 §3.2.2).
+    An absolute target's host wins over the Host field, which is not even looked at (RFC 9112 §3.2.2): urllib repeats
+    a URL's name and password there.
     """
-    named = host_of(host_field) if host_field is not None else ""
     if method == "CONNECT":
         host, port = _split_authority(target)
         if not host or not port:
             raise BadTargetError(f"CONNECT wants host:port, not {target!r}")
         return Target("authority", host, "", port=port)
-    if target == "*":
-        return Target("asterisk", named, "*")
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None:
+        named = host_of(host_field) if host_field is not None else ""
+        if target == "*":
+            return Target("asterisk", named, "*")
         path, query = _split(target)
         return Target("origin", named, path, query)
     userinfo, _, authority = absolute["authority"].rpartition("@")

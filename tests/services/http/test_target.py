@@ -18,6 +18,7 @@ from sandbox.services.http.target import BadTargetError, Target, host_of, parse_
         ("GET", "http://x.test", "other", Target("absolute", "x.test", "/", "", "http")),
         ("GET", "http://x.test?q", "other", Target("absolute", "x.test", "/", "q", "http")),
         ("GET", "FTP://u:p@x.test:21/f", "other", Target("absolute", "x.test", "/f", "", "ftp", "u:p", 21)),
+        ("GET", "http://u:p@x.test/", "u:p@x.test", Target("absolute", "x.test", "/", "", "http", "u:p")),
         ("GET", "/http://x.test/", "a", Target("origin", "a", "/http://x.test/")),
         ("CONNECT", "x.test:443", "other", Target("authority", "x.test", "", port=443)),
         ("OPTIONS", "*", "x.test", Target("asterisk", "x.test", "*")),
