@@ -37,7 +37,7 @@ class Course:
         """The steps of the check, what every server must bear, and whether it still answers after all."""
         hard = endurance.steps(self._check) if self._check.transport == "tcp" else ()
         proof = self._check.proof
-        again = Step("still answers", proof.expected, proof.run, endurance.SERVE_ON)
+        again = Step("still answers", proof.expected, endurance.silently(proof.run), endurance.SERVE_ON)
         for step in (*self._check.steps, *hard, again):
             yield from self._ended()
             if self._once and step not in self._check.steps:
@@ -79,27 +79,29 @@ class Course:
     def _failed_by_end(self, step: Step, sent: str) -> Verdict:
         """The program has ended in the middle of a step."""
         self._told = True
+        outcome: Outcome
         if self._server.status() == 0:
-            outcome: Outcome = "note" if self._once or self._check.once else "FAIL"
+            outcome = "note" if self._once or self._check.once else "FAIL"
             self._once = True
             return self._verdict(step, outcome, sent=sent, came="the program ended", hint=ONE_CLIENT)
-        return self._verdict(step, "FAIL", sent=sent, came=self._end_of_program(), hint=self._why())
+        outcome = "note" if step.mild else "FAIL"
+        return self._verdict(step, outcome, sent=sent, came=self._end_of_program(), hint=self._why())
 
     def _ended(self) -> Iterator[Verdict]:
         """What to say of a program that has ended after a step that went well."""
+        outcome: Outcome
         if self._told or self._server.alive():
             return
         self._told = True
         after = Step("serves on", "the program goes on after a client", self._check.proof.run)
         if self._server.status() == 0:
             if not self._once:
-                outcome: Outcome = "note" if self._check.once else "FAIL"
+                outcome = "note" if self._check.once else "FAIL"
                 yield self._verdict(after, outcome, came="the program ended", hint=ONE_CLIENT)
             self._once = True
-        elif self._before is None:  # a text that this kind of server never gets
-            yield self._verdict(after, "note", came=self._end_of_program(), hint=self._why())
-        else:
-            yield self._verdict(after, "FAIL", came=self._end_of_program(), hint=self._why())
+        else:  # before all steps it was a text that this kind of server never gets
+            outcome = "note" if self._before is None or self._before.mild else "FAIL"
+            yield self._verdict(after, outcome, came=self._end_of_program(), hint=self._why())
 
     def _end_of_program(self) -> str:
         return f"the program ended with status {self._server.status()}: {self._server.last_words()}"

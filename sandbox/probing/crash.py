@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-_TRACEBACK = "Traceback (most recent call last)"
+_TRACEBACK = re.compile(
+    r"^ *Traceback \(most recent call last\):\n(?:.*\n)*?([A-Za-z_][\w.]*(?:: .*)?)$", re.MULTILINE
+)
+# Clients that break off are part of every probe.
+_EXPECTED = ("ConnectionResetError", "BrokenPipeError", "ConnectionAbortedError")
 
 # What stands in the last line, and what to do about it; the first that fits counts.
 _HINTS: tuple[tuple[str, str], ...] = (
@@ -56,7 +60,9 @@ _PYTHON2 = (
 
 
 def last_words(stderr: str) -> str:
-    """The last line of what a program has written: the exception, if it ended with a traceback."""
+    """The exception of the last traceback, or the last line of what a program has written."""
+    if found := _TRACEBACK.findall(stderr):
+        return str(found[-1]).strip()
     lines = [line for line in stderr.splitlines() if line.strip() and not line.startswith("sandbox:")]
     return lines[-1].strip() if lines else ""
 
@@ -70,6 +76,6 @@ def hint(stderr: str) -> str:
     return ""
 
 
-def tracebacks(stderr: str) -> int:
-    """How many there are."""
-    return stderr.count(_TRACEBACK)
+def exceptions(stderr: str) -> list[str]:
+    """The last line of each traceback, but for those of clients that broke off."""
+    return [line for line in map(str, _TRACEBACK.findall(stderr)) if not line.startswith(_EXPECTED)]

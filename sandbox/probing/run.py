@@ -13,6 +13,8 @@ from sandbox.probing.server import LessonServer
 from sandbox.probing.talk import Wrong
 from sandbox.probing.verdict import Verdict
 from sandbox.probing.wishes import Wishes
+from sandbox.redirection.interpreters import Interpreter
+from sandbox.redirection.program import Program
 
 
 def probe(server: LessonServer, wishes: Wishes) -> Iterator[Verdict]:
@@ -37,8 +39,22 @@ def _not_started(server: LessonServer, wishes: Wishes) -> Verdict:
         came, hint = "the program ended", "a server calls bind(), listen(), and accept() in a loop"
     else:
         came = f"the program ended with status {status}: {crash.last_words(stderr)}"
-        hint = crash.hint(stderr)
+        hint = _python2(server.program) or crash.hint(stderr)
     return Verdict("", "", "starts", "FAIL", "the program binds an address", came=came, hint=hint)
+
+
+def _python2(program: Program) -> str:
+    """What is Python 2 in a script that has failed."""
+    if program.script is None or program.python is None or not program.script.is_file():
+        return ""
+    from sandbox.redirection.python2 import judge
+
+    interpreter = Interpreter(program.executable, program.python)
+    verdict = judge(program.script.read_bytes(), program.script.parent, interpreter)
+    if verdict is None:
+        return ""
+    lines = [f"line {line}: {what} → {instead}" for line, what, instead in verdict.findings[:3]]
+    return f"this is Python 2; in Python 3 it says: {'; '.join(lines)}"
 
 
 def _listener(server: LessonServer, listener: Listener, wishes: Wishes, end: float) -> Iterator[Verdict]:
@@ -69,18 +85,8 @@ def _unknown(server: LessonServer, listener: Listener) -> Verdict:
 
 def _tracebacks(server: LessonServer) -> Iterator[Verdict]:
     """A program can live on after an exception, but somebody's connection ended by it."""
-    stderr = server.stderr()
-    ends = server.starts if not server.alive() else server.starts - 1  # these have had their verdict
-    count = crash.tracebacks(stderr) - ends
-    if count > 0:
-        hint = crash.hint(stderr)
-        times = "a traceback" if count == 1 else f"{count} tracebacks"
-        yield Verdict(
-            "",
-            "",
-            "tracebacks",
-            "note",
-            "none",
-            came=crash.last_words(stderr),
-            hint=f"the program printed {times}" + (f"; {hint}" if hint else ""),
-        )
+    found = [line for line in crash.exceptions(server.stderr()) if line not in server.last_exceptions]
+    if found:
+        hint = crash.hint(found[-1])
+        remark = f"the server printed a traceback and went on: {found[-1]}" + (f"; {hint}" if hint else "")
+        yield Verdict("", "", "tracebacks", "note", "none", came="\n".join(found), hint=remark)

@@ -18,6 +18,7 @@ from sandbox.probing import crash
 from sandbox.probing.dial import Listener
 from sandbox.probing.talk import Wrong
 from sandbox.redirection import groups
+from sandbox.redirection.child import fork_guard, release_guard
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.program import Program
 from sandbox.redirection.table import Table
@@ -27,14 +28,21 @@ RESTART = 10.0  # seconds it may take to bind the same address again
 
 
 class LessonServer:
-    """A program that is a server. It is a context manager; at its end the program's process group is ended."""
+    """A program that is a server. It is a context manager; at its end the program's process group is ended.
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    ``guarded`` ends it also if this process is killed; only for a process without threads.
+    """
+
+    def __init__(self, program: Program, *, guarded: bool = False) -> None:
+        self.program = program
+        #: What it has ended with, each time.
+        self.last_exceptions: list[str] = []
         self._directory = tempfile.TemporaryDirectory(prefix="sandbox-probe-")
         self._place = Path(self._directory.name)
+        self._guarded = guarded
+        self._guard: tuple[int, int] | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self.starts = 0
+        self._kept: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         self.start()
@@ -44,6 +52,7 @@ class LessonServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        self._kept = {name: self._written(name) for name in ("out", "err")}
         self._directory.cleanup()
 
     def start(self) -> None:
@@ -55,8 +64,8 @@ class LessonServer:
         try:
             with (self._place / "out").open("ab") as out, (self._place / "err").open("ab") as err:
                 self._process = subprocess.Popen(
-                    self._program.arguments,
-                    executable=self._program.executable,
+                    self.program.arguments,
+                    executable=self.program.executable,
                     env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=out,
@@ -64,14 +73,18 @@ class LessonServer:
                     start_new_session=True,
                 )
         except OSError as error:
-            raise RunError(f"{self._program.executable} cannot be run: {error.strerror}") from error
-        self.starts += 1
+            raise RunError(f"{self.program.executable} cannot be run: {error.strerror}") from error
+        if self._guarded:
+            self._guard = fork_guard(self._process.pid)
 
     def stop(self) -> None:
         """End the program and all that it has started."""
         if self._process is not None:
             groups.end(self._process.pid)
             self._process.wait()
+        if self._guard is not None:
+            release_guard(*self._guard)
+            self._guard = None
 
     def alive(self) -> bool:
         """Whether the program runs."""
@@ -94,6 +107,7 @@ class LessonServer:
         """Start the program again if it has ended. Raises Wrong if it does not bind anything again."""
         if self.alive():
             return
+        self.last_exceptions.append(self.last_words())
         self.stop()
         for path in self._bound().iterdir():
             path.unlink(missing_ok=True)
@@ -129,15 +143,22 @@ class LessonServer:
 
     def stdout(self) -> str:
         """What the program has written, in all its runs."""
-        return (self._place / "out").read_text(encoding="utf-8", errors="replace")
+        return self._written("out")
 
     def stderr(self) -> str:
         """What the program has written on stderr, in all its runs."""
-        return (self._place / "err").read_text(encoding="utf-8", errors="replace")
+        return self._written("err")
 
     def last_words(self) -> str:
         """The last line of it."""
         return crash.last_words(self.stderr())
+
+    def _written(self, name: str) -> str:
+        if name in self._kept:
+            return self._kept[name]
+        with contextlib.suppress(FileNotFoundError):
+            return (self._place / name).read_text(encoding="utf-8", errors="replace")
+        return ""
 
     def _bound(self) -> Path:
         return self._place / "bound"

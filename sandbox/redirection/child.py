@@ -39,7 +39,7 @@ class Child:
         os.close(theirs)
         with contextlib.suppress(OSError):  # whoever is first
             os.setpgid(self.group, self.group)
-        self._guard, self._leash = _fork_guard(self.group)
+        self._guard, self._leash = fork_guard(self.group)
         self._steps: list[int] = []
         self._timed_out = False
         self._started = self._ended = self._closed = False
@@ -91,9 +91,7 @@ class Child:
             os.waitpid(self.group, 0)
         self.terminal.take_back(self.group)
         self.terminal.close()
-        os.write(self._leash, b".")
-        os.close(self._leash)
-        os.waitpid(self._guard, 0)
+        release_guard(self._guard, self._leash)
 
     def _waited(self) -> int:
         while True:
@@ -167,8 +165,18 @@ def _become_program(orders: int, failure: int) -> NoReturn:
         os._exit(127)
 
 
-def _fork_guard(group: int) -> tuple[int, int]:
-    """A process that ends the group if this one ends without a word; its id, and where to say that word."""
+def release_guard(guard: int, leash: int) -> None:
+    """The word to a guard that all is well."""
+    os.write(leash, b".")
+    os.close(leash)
+    os.waitpid(guard, 0)
+
+
+def fork_guard(group: int) -> tuple[int, int]:
+    """A process that ends the group if this one ends without a word; its id, and the pipe to say that word into.
+
+    To be called while no other thread runs.
+    """
     leash, ours = os.pipe()
     guard = os.fork()
     if guard == 0:

@@ -77,6 +77,7 @@ CHECK = Check(
     ports=(33333,),
     fits=_fits,
     once=True,
+    partial="П".encode()[:1],
     steps=(
         Step("reverses", "'desserts'", _ascii, SILENT),
         Step("reverses UTF-8", repr(WORD[::-1]), _russian, SILENT),
