@@ -26,7 +26,6 @@ LIBRARIES = (
     "aiohttp.connector",
     "aiohttp.resolver",
     "asyncio.windows_events",
-    "certifi.core",
     "gevent._socket3",
     "gevent._socketcommon",
     "gevent.resolver.ares",
