@@ -9,7 +9,7 @@ import click
 
 from sandbox import __version__
 
-VERBS = ("up", "run", "check", "init", "schema", "services", "ca", "health")
+VERBS = ("up", "run", "check", "init", "schema", "services", "ca", "health", "probe")
 
 
 class _Verbs(click.Group):
