@@ -15,11 +15,12 @@ _LONGEST = 253  # octets of a name as it is written (RFC 1035 §2.3.4)
 _LARGEST = 65_535
 
 ROOT = "."
+PREFERENCE = "10"  # of a mail exchange for which none is given
 
 
 def absolute_name(text: str) -> str:
     """A domain name in ASCII with the dot at its end. Raises ValueError with a sentence for the user."""
-    name = text.strip().rstrip(".")
+    name = text.strip().removesuffix(".")
     if not name.isascii():
         try:
             name = name.encode("idna").decode("ascii")
@@ -39,23 +40,24 @@ def _pattern(text: str) -> str:
 
 def _exchange(text: str) -> str:
     """``10 mail.example.org`` or the name alone; ``0 .`` takes no mail (RFC 7505)."""
-    words = text.split()
-    preference, name = words if len(words) == 2 else ("10", text)
-    return f"{_number(preference, text, 'preference name')} {_target(name)}"
+    *numbers, name = text.split() or [""]
+    preference = _numbers(numbers or [PREFERENCE], 1, text, "preference name")
+    return f"{preference} {_target(name)}"
 
 
 def _service(text: str) -> str:
-    words = text.split()
-    if len(words) != 4:
-        raise ValueError(f"must have the form 'priority weight port name', not {text!r}")
-    numbers = [_number(word, text, "priority weight port name") for word in words[:3]]
-    return " ".join([*numbers, _target(words[3])])
+    *numbers, name = text.split() or [""]
+    return f"{_numbers(numbers, 3, text, 'priority weight port name')} {_target(name)}"
 
 
-def _number(word: str, text: str, form: str) -> str:
-    if not (word.isascii() and word.isdigit() and int(word) <= _LARGEST):
-        raise ValueError(f"must have the form {form!r} with numbers up to 65535, not {text!r}")
-    return str(int(word))
+def _numbers(words: list[str], count: int, text: str, form: str) -> str:
+    if len(words) != count or not all(_is_number(word) for word in words):
+        raise ValueError(f"must have the form {form!r} with numbers up to {_LARGEST}, not {text!r}")
+    return " ".join(str(int(word)) for word in words)
+
+
+def _is_number(word: str) -> bool:
+    return re.fullmatch("[0-9]{1,5}", word) is not None and int(word) <= _LARGEST
 
 
 def _target(text: str) -> str:

@@ -86,3 +86,32 @@ def test_who_goes_nowhere_is_told_how_to_get_somewhere() -> None:
         "nothing answers at www.onego.ru:110 (TCP); that is a port of pop3: add [services.pop3] to the configuration"
     )
     assert "--route [2001:db8::1]:9/udp=echo" in routes.advice("udp", "2001:db8::1", 9)
+
+
+def test_an_alias_has_the_addresses_of_what_it_stands_for() -> None:
+    names = Names(
+        HOSTS
+        | {
+            "alias.example.org": HostSettings(cname="www.onego.ru."),
+            "again.example.org": HostSettings(cname="alias.example.org."),
+            "made.example.org": HostSettings(cname="up.example.org."),
+            "gone.example.org": HostSettings(cname="nosuch.example.org."),
+            "here.example.org": HostSettings(cname="localhost."),
+            "one.example.org": HostSettings(cname="two.example.org."),
+            "two.example.org": HostSettings(cname="one.example.org."),
+        }
+    )
+    assert names.addresses("again.example.org") == ("195.161.136.4",)
+    assert names.name_of("195.161.136.4") == "www.onego.ru"
+    assert names.addresses("made.example.org") == names.addresses("up.example.org")
+    assert names.addresses("gone.example.org") is None
+    assert names.addresses("here.example.org") == ("127.0.0.1", "::1")
+    assert names.addresses("one.example.org") is None
+
+
+def test_this_machine_is_on_loopback() -> None:
+    names = Names({}, "Sandbox.Test")
+    assert names.addresses("sandbox.test") == ("127.0.0.1", "::1")
+    assert names.name_of("127.0.0.1") == "localhost"
+    elsewhere = Names({"sandbox.test": HostSettings(addresses=("192.0.2.1",))}, "sandbox.test")
+    assert elsewhere.addresses("sandbox.test") == ("192.0.2.1",)

@@ -33,3 +33,27 @@ def test_ports_of_the_configuration_lead_to_those_that_were_free() -> None:
         with socket.create_connection((local[3], local[4]), timeout=5) as client:
             client.sendall(b"hello")
             assert client.recv(10) == b"hello"
+
+
+def test_aliases_and_both_transports_of_one_listener() -> None:
+    hosts = {
+        "alias.example.org": {"cname": "www.onego.ru"},
+        "nowhere.example.org": {"cname": "x.invalid"},
+        "www.onego.ru": "195.161.136.4",
+    }
+    configuration = load_mapping({"hosts": hosts, "services": {"dns": {}}}, REGISTRY)
+    with BackgroundSandbox(Sandbox(configuration, free_ports=True)) as sandbox:
+        table = sandbox.call(table_of)
+        assert table["hosts"]["alias.example.org"] == ["195.161.136.4"]
+        assert table["hosts"]["nowhere.example.org"] is None
+        assert table["hosts"]["sandbox.test"] == ["127.0.0.1", "::1"]
+        assert {row[:3] for row in table["routes"]} == {
+            (transport, host, port)
+            for transport in ("tcp", "udp")
+            for host, port in (("localhost", 2053), ("*", 53))
+        }
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(5)
+            _, _, _, host, port, _ = next(row for row in table["routes"] if row[0] == "udp")
+            client.sendto(b"\x12\x34" + bytes(10), (host, port))
+            assert client.recv(100)[:2] == b"\x12\x34"

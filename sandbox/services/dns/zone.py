@@ -10,7 +10,7 @@ from sandbox.addressing import Names
 from sandbox.addressing.names import LOOPBACK, MOST_ALIASES
 from sandbox.services.dns.reverse import is_reverse, read_reverse
 from sandbox.settings import HostSettings, normal_host
-from sandbox.settings.records import ROOT, SoaSettings
+from sandbox.settings.records import PREFERENCE, ROOT, SoaSettings
 from sandbox.settings.routes import LOCALHOST
 
 #: Second labels below which countries give names away, as in example.co.uk.
@@ -19,7 +19,6 @@ PUBLIC = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 MINIMAL = ('"RFC8482" ""',)
 #: Loopback addresses and nothing else (RFC 6761 section 6.3).
 LOCAL = HostSettings(addresses=LOOPBACK, mx=(), srv=())
-PREFERENCE = 10
 
 #: Tells the port of a service (``imap``) by a transport (``tcp``) at a host; None if it has none.
 PortOf = Callable[[str, str, str], int | None]
@@ -118,7 +117,8 @@ class Zone:
                     text for text in addresses or () if ipaddress.ip_address(text).version == version
                 )
             case "PTR":
-                found = self._names.name_of(read_reverse(name) or ROOT) if is_reverse(name) else None
+                address = read_reverse(name) if is_reverse(name) else None
+                found = self._names.name_of(address) if address else None
                 return () if found is None else (f"{found}.",)
             case "MX":
                 itself = (f"{PREFERENCE} {name}.",) if _is_host(name) else ()
