@@ -25,7 +25,7 @@ class Decisions:
         self._sandbox = sandbox
         self._routes = sandbox.routes
         self._path = log
-        self._told: set[tuple[Transport, str, int]] = set()
+        self._told: set[str] = set()
         self._unwatch: Callable[[], None] | None = None
 
     def start(self) -> None:
@@ -48,10 +48,10 @@ class Decisions:
     def refused(self, transport: Transport, host: str, port: int) -> None:
         """Nothing answers."""
         self._log("refused", f"{transport} {self._name(host)}:{port}")
-        key = (transport, host, port)
-        if key not in self._told:
-            self._told.add(key)
-            sys.stderr.write(f"sandbox: {self._routes.advice(transport, host, port)}\n")
+        advice = self._routes.advice(transport, host, port)
+        if advice not in self._told:  # a name has two addresses, and programs try both
+            self._told.add(advice)
+            sys.stderr.write(f"sandbox: {advice}\n")
             sys.stderr.flush()
 
     def _look(self, entry: Entry) -> None:

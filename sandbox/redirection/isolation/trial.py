@@ -18,14 +18,13 @@ from sandbox.redirection.isolation.namespaces import IsolationError, enter
 _TIMEOUT = 5.0  # seconds; it takes some milliseconds
 _ELSEWHERE = ("198.18.0.1", 25)
 
-#: Settings of systems that forbid it, the value that does, and what to say.
+#: Settings of systems that forbid it, and the value that does.
 _RESTRICTIONS = {
-    "kernel/apparmor_restrict_unprivileged_userns": (
-        "1",
-        "AppArmor keeps users from namespaces of their own",
-    ),
-    "kernel/unprivileged_userns_clone": ("0", "the system keeps users from namespaces of their own"),
-    "user/max_user_namespaces": ("0", "the system allows no user namespaces"),
+    "kernel.apparmor_restrict_unprivileged_userns": "1",
+    "kernel.unprivileged_userns_clone": "0",
+    "user.max_user_namespaces": "0",
+    "user.max_net_namespaces": "0",
+    "user.max_mnt_namespaces": "0",
 }
 
 
@@ -37,11 +36,16 @@ def unavailable() -> str | None:
     reason = _tried()
     if reason is None:
         return None
-    for name, (value, explanation) in _RESTRICTIONS.items():
-        with contextlib.suppress(OSError):
-            if os.geteuid() != 0 and (Path("/proc/sys") / name).read_text().strip() == value:
-                return f"{explanation} (sysctl {name.replace('/', '.')}={value}; {reason})"
-    return reason
+    restricting = [f"{name} is {value}" for name, value in _RESTRICTIONS.items() if _setting(name) == value]
+    hint = ", ".join(restricting) or "containers often forbid it"
+    return f"{reason} ({hint})"
+
+
+def _setting(name: str) -> str | None:
+    """What sysctl(8) would tell."""
+    with contextlib.suppress(OSError):
+        return (Path("/proc/sys") / name.replace(".", "/")).read_text().strip()
+    return None
 
 
 def _tried() -> str | None:

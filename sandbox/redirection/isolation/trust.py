@@ -8,6 +8,7 @@ import os
 import shutil
 import ssl
 import struct
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,8 +64,8 @@ def _fill(directory: Path, contents: dict[Path, bytes], certificate: bytes) -> N
 
 def _bundles(executable: str | None) -> Iterator[Path]:
     yield from (path.resolve() for path in map(Path, _BUNDLES) if path.is_file())
-    pythons = (executable, shutil.which("python3"), shutil.which("python"))
-    programs = [Path(program) for program in pythons if program is not None]
+    pythons = (executable, sys.executable, shutil.which("python3"), shutil.which("python"))
+    programs = [Path(program) for program in pythons if program]
     prefixes = {place.parents[1] for program in programs for place in (program.absolute(), program.resolve())}
     for prefix in (*prefixes, Path.home() / ".local"):
         for package in ("certifi", "pip/_vendor/certifi"):  # which bring a bundle of their own
