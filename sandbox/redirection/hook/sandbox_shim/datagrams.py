@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_DATAGRAM = 256 * 1024
+HIGH_WATER = 64 * 1024
 
 
 class Datagrams(asyncio.DatagramTransport):
@@ -26,14 +27,23 @@ class Datagrams(asyncio.DatagramTransport):
         self._protocol = protocol
         self._unsent: collections.deque[tuple[bytes, Any]] = collections.deque()
         self._closing = False
+        self._paused = False
+        self._limits = HIGH_WATER // 4, HIGH_WATER
         loop.call_soon(self._open)
 
     def _open(self) -> None:
-        self._protocol.connection_made(self)
-        if not self._closing:
-            self._loop.add_reader(self._sock, self._read)
-        if not self.opened.done():
-            self.opened.set_result(None)
+        try:
+            self._protocol.connection_made(self)
+            if not self._closing:
+                self._loop.add_reader(self._sock, self._read)
+        except Exception as error:
+            self._sock.close()
+            if self.opened.cancelled():
+                raise
+            self.opened.set_exception(error)
+        else:
+            if not self.opened.cancelled():
+                self.opened.set_result(None)
 
     def _read(self) -> None:
         try:
@@ -54,6 +64,9 @@ class Datagrams(asyncio.DatagramTransport):
         self._unsent.append((bytes(data), None if self._peer else addr))
         if len(self._unsent) == 1:
             self._write()
+        if not self._paused and self.get_write_buffer_size() > self._limits[1]:
+            self._paused = True
+            self._protocol.pause_writing()
 
     def _write(self) -> None:
         while self._unsent:
@@ -70,6 +83,9 @@ class Datagrams(asyncio.DatagramTransport):
                 self._protocol.error_received(error)
             self._unsent.popleft()
         self._loop.remove_writer(self._sock)
+        if self._paused:
+            self._paused = False
+            self._protocol.resume_writing()
         if self._closing:
             self._loop.call_soon(self._lost)
 
@@ -80,6 +96,16 @@ class Datagrams(asyncio.DatagramTransport):
     def get_write_buffer_size(self) -> int:
         """How many octets wait to be sent."""
         return sum(len(data) for data, _ in self._unsent)
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """How many octets may wait before the protocol is asked to pause."""
+        if high is None:
+            high = HIGH_WATER if low is None else 4 * low
+        self._limits = (high // 4 if low is None else low), high
+
+    def get_write_buffer_limits(self) -> tuple[int, int]:
+        """The low and the high mark."""
+        return self._limits
 
     def get_protocol(self) -> Any:
         """The protocol that is told of datagrams."""

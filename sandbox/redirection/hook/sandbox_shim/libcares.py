@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .addresses import text
-from .hosts import normal_host
 from .routes import MAPPED
 
 TYPE_CHECKING = False
