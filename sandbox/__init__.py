@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sandbox.background import BackgroundSandbox
     from sandbox.errors import AuthorityError, ListenError, Problem, SandboxError, SettingsError
+    from sandbox.redirection.inside import redirect
     from sandbox.server import Sandbox
 
 __version__ = "0.1.0"
@@ -23,9 +24,14 @@ __all__ = [
     "SandboxError",
     "SettingsError",
     "__version__",
+    "redirect",
 ]
 
-_HOMES = {"BackgroundSandbox": "sandbox.background", "Sandbox": "sandbox.server"}
+_HOMES = {
+    "BackgroundSandbox": "sandbox.background",
+    "Sandbox": "sandbox.server",
+    "redirect": "sandbox.redirection.inside",
+}
 
 
 def __getattr__(name: str) -> Any:

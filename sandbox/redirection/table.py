@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from sandbox.addressing import Names
 from sandbox.server import Sandbox
-from sandbox.settings import HostSettings
+from sandbox.settings import HostSettings, Route
 from sandbox.settings.paths import state_directory
 
 
@@ -39,15 +39,17 @@ class Table(TypedDict):
     """Whether what is bound takes a free port instead of its own, so that nobody else's server is in its way."""
 
 
-def table_of(sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = None) -> Table:
-    """The table of a sandbox that listens; made in its own thread."""
+def table_of(
+    sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = None, further: Sequence[Route] = ()
+) -> Table:
+    """The table of a sandbox that listens; made in its own thread. ``further`` routes come before its own."""
     shared = shared_directory(sandbox)
     for directory in (shared / "bound", shared / "names"):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     where = {(end.transport, end.service, end.listener): end for end in sandbox.endpoints if end.path is None}
     routes: list[tuple[str, str, int, str, int, str]] = [
         (row.transport, row.host, row.port, end.host, end.port, str(row.target))
-        for row in sandbox.routes.rows
+        for row in (*further, *sandbox.routes.rows)
         if (end := where.get((row.transport, row.target.service, row.target.listener))) is not None
     ]
     return Table(

@@ -8,7 +8,7 @@ from _socket import AF_INET, SOCK_DGRAM
 from _socket import socket as raw_socket
 from _thread import get_ident
 
-from .guard import guard
+from .guard import guard, unguard
 from .imports import Finder
 from .patches import Patches
 from .resolver import Resolver
@@ -52,6 +52,7 @@ class Shim:
         self.patches = Patches()
         self.finder = Finder()
         self.resolver = Resolver(self)
+        self.servers = Servers(self)
         self.sockets = Sockets(self)
         self._kept: list[Any] = []
 
@@ -59,7 +60,7 @@ class Shim:
         """Redirect from now on; all or nothing."""
         try:
             self.resolver.install()
-            Servers(self).install()
+            self.servers.install()
             self.sockets.install()
             sys.meta_path.insert(0, self.finder)
             Trust(self).install()
@@ -78,6 +79,8 @@ class Shim:
         if self.finder in sys.meta_path:
             sys.meta_path.remove(self.finder)
         self.patches.undo()
+        unguard(self)
+        self.servers.forget()
         while self._kept:
             self._kept.pop().close()
 

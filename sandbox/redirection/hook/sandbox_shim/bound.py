@@ -10,7 +10,12 @@ from _socket import socket as raw_socket
 
 from .hosts import family_of
 
+LISTEN = "0A"  # the state of a listening socket in /proc/net/tcp
 KINDS = {"tcp": SOCK_STREAM, "udp": SOCK_DGRAM}
+
+_forked: list[int] = []  # not empty once this process has forked
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=lambda: _forked.append(1) if not _forked else None)
 
 
 class Bound:
@@ -34,9 +39,11 @@ class Bound:
             pass  # nobody will find it, but it serves
 
     def remove(self, transport: str, path: str) -> None:
-        """Forget an address that this process has closed, unless a process it has forked still serves there."""
+        """Forget an address that this process has closed, unless a process it has forked may still serve there."""
         found = self._read(path)
-        if found is not None and found[0] == os.getpid() and not _taken(KINDS[transport], found[1], found[2]):
+        if found is None or found[0] != os.getpid():
+            return
+        if not (_forked and _taken(transport, found[1], found[2])):
             _unlink(path)
 
     def find(self, transport: str, path: str) -> tuple[str, int, bool] | None:
@@ -45,9 +52,10 @@ class Bound:
         if found is None:
             return None
         owner, host, port, everywhere = found
-        if _taken(KINDS[transport], host, port):
+        runs = _runs(owner)
+        if _taken(transport, host, port) and (runs or transport == "udp" or _listens(port)):
             return host, port, everywhere
-        if not _runs(owner):
+        if not runs:
             _unlink(path)
         return None
 
@@ -60,8 +68,9 @@ class Bound:
         return int(owner), host, int(port), everywhere == "1"
 
 
-def _taken(kind: int, host: str, port: int) -> bool:
+def _taken(transport: str, host: str, port: int) -> bool:
     """Whether somebody has the port, found out by binding it: nobody is connected to."""
+    kind = KINDS[transport]
     probe = raw_socket(family_of(host), kind)
     try:
         if kind == SOCK_STREAM and sys.platform != "win32":
@@ -72,6 +81,19 @@ def _taken(kind: int, host: str, port: int) -> bool:
     finally:
         probe.close()
     return False
+
+
+def _listens(port: int) -> bool:
+    """Whether a TCP server is there, and not only connections that have not faded away; Linux tells."""
+    found = False
+    for path in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            with open(path, encoding="ascii") as file:
+                rows = [line.split()[:4] for line in file][1:]
+        except OSError:
+            return True
+        found = found or any(row[1].endswith(f":{port:04X}") and row[3] == LISTEN for row in rows)
+    return found
 
 
 def _runs(process: int) -> bool:

@@ -8,8 +8,8 @@ import socket
 import sys
 
 from .addresses import text
+from .groups import multicast
 from .hosts import LOCALHOST, packed
-from .servers import multicast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,21 +19,31 @@ if TYPE_CHECKING:
 
     Check = Callable[[Shim, tuple[Any, ...]], None]
 
-_guarded: list[Shim] = []  # an audit hook stays for ever, so there is one, which looks here
+_guarded: list[Shim] = []
+_hooked: list[bool] = []  # an audit hook stays for ever, so there is one
 
 
 def guard(shim: Shim) -> None:
-    """Have the shim's rules kept by everybody."""
-    if not _guarded:
+    """Have the shim's rules kept by everybody, as long as it is active."""
+    if not _hooked:
+        _hooked.append(True)
         sys.addaudithook(_hook(_guarded, CHECKS))
-    _guarded[:] = [shim]
+    _guarded.append(shim)
+
+
+def unguard(shim: Shim) -> None:
+    """Forget the shim."""
+    if shim in _guarded:
+        _guarded.remove(shim)
 
 
 def _hook(guarded: list[Shim], checks: dict[str, Check]) -> Callable[[str, tuple[Any, ...]], None]:
     def hook(event: str, args: tuple[Any, ...]) -> None:
         check = checks.get(event)
-        if check is not None and guarded and not guarded[0].idle():
-            check(guarded[0], args)
+        if check is not None:
+            for shim in guarded:
+                if not shim.idle():
+                    check(shim, args)
 
     return hook
 
@@ -53,7 +63,7 @@ def _peer(shim: Shim, args: tuple[Any, ...]) -> None:
 
 def _name(shim: Shim, args: tuple[Any, ...]) -> None:
     """Only what needs no question to the network, and names that are let through."""
-    host = text(args[0])
+    host = text(args[0][0] if isinstance(args[0], tuple) else args[0])
     if not host or host.startswith("<") or packed(host) is not None:
         return
     normal = shim.routes.names.normal(host)

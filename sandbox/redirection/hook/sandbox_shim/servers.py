@@ -8,6 +8,7 @@ import socket
 from weakref import WeakKeyDictionary
 
 from .addresses import KIND, TRANSPORTS, family_of_socket, parsed
+from .groups import multicast
 from .hosts import LOCALHOST, LOOPBACK, packed
 
 TYPE_CHECKING = False
@@ -33,6 +34,12 @@ class Servers:
         for name in ("bind", "getsockname", "_real_close"):
             native = getattr(socket.socket, name)
             self.shim.patches.set(socket.socket, name, getattr(self, "_" + name.strip("_"))(native))
+
+    def forget(self) -> None:
+        """Take what is still bound out of the registry."""
+        while self.noted:
+            _, noted = self.noted.popitem()
+            self.routes.bound.remove(*noted)
 
     def _bind(self, native: Any) -> Any:
         def bind(sock: Any, address: Any) -> None:
@@ -116,9 +123,3 @@ class Servers:
 def everywhere(host: str) -> bool:
     """Whether a host stands for all addresses of this one."""
     return host == "" or (packed(host) is not None and not any(packed(host) or b""))
-
-
-def multicast(host: str) -> bool:
-    """Whether a host is the address of a group (RFC 5771, RFC 4291 section 2.7)."""
-    octets = packed(host) or b"\0"
-    return octets[0] == 255 if len(octets) == 16 else octets[0] & 0xF0 == 224

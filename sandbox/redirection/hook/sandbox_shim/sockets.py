@@ -10,9 +10,9 @@ import socket
 from weakref import WeakKeyDictionary
 
 from .addresses import DATAGRAM, KIND, TRANSPORTS, family_of_socket, parsed, reachable
+from .groups import MEMBERSHIPS, joined_here, multicast, send_here
 from .hosts import LOOPBACK
 from .routes import MAPPED, PASSED
-from .servers import multicast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Sockets:
 
     def install(self) -> None:
         """Set the methods; taken back by ``shim.patches``."""
-        for name in (*ADDRESSED, *RECEIVING, "getpeername"):
+        for name in (*ADDRESSED, *RECEIVING, "getpeername", "setsockopt"):
             native = getattr(socket.socket, name, None)  # Windows has no messages
             if native is not None:
                 make = self._receiving if name in RECEIVING else getattr(self, "_" + name)
@@ -62,7 +62,7 @@ class Sockets:
         elif transport == "tcp":
             raise self.routes.refused(transport, host, port)
         elif multicast(host):
-            return self._keep_here(sock, address)
+            return send_here(sock, address)
         else:
             there = self._lead_nowhere(sock, host, port, connecting)
         if transport == "udp":
@@ -74,14 +74,6 @@ class Sockets:
         self.meant.setdefault(sock, {})[there] = meant
         if connecting:
             self.peers[sock] = meant
-
-    def _keep_here(self, sock: Any, address: Address) -> Address:
-        """Send to a group on the loopback interface only."""
-        if family_of_socket(sock) == socket.AF_INET:
-            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(LOOPBACK[0]))
-        else:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex("lo"))
-        return address
 
     def _lead_nowhere(self, sock: Any, host: str, port: int, connecting: bool) -> Address:
         """Datagrams to nowhere are lost, as they are in the real world; who only connects wants to see its address."""
@@ -145,6 +137,14 @@ class Sockets:
             return (*found[:-1], meant.get(found[-1], found[-1])) if meant else found
 
         return receive
+
+    def _setsockopt(self, native: Any) -> Any:
+        def setsockopt(sock: Any, level: int, option: int, *value: Any) -> None:
+            if (level, option) in MEMBERSHIPS and not self.shim.idle():
+                value = (joined_here(level, value[0]), *value[1:])
+            native(sock, level, option, *value)
+
+        return setsockopt
 
     def _getpeername(self, native: Any) -> Any:
         def getpeername(sock: Any) -> Any:

@@ -1,0 +1,97 @@
+"""``sandbox.redirect()``: redirects this very process, for tests that call the program under test directly."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sandbox.background import BackgroundSandbox
+from sandbox.redirection.environment import environment_of
+from sandbox.redirection.table import Table, table_of
+from sandbox.server import REGISTRY, Sandbox
+from sandbox.settings import Route, RouteKey, load_file
+from sandbox.settings.paths import profiles
+from sandbox.settings.routes import targets
+
+_one = threading.Lock()
+
+
+@contextlib.contextmanager
+def redirect(
+    running: BackgroundSandbox | None = None,
+    *,
+    routes: Sequence[str] = (),
+    allow: Sequence[str] = (),
+) -> Iterator[BackgroundSandbox]:
+    """Within ``with``, all hosts and ports that this process names lead to a sandbox, which is handed out.
+
+    Without ``running`` a sandbox of the lessons' profile is started on free ports. ``routes`` are further ones, before
+    those it has: ``host:port=name`` of a service, a listener or a behaviour. ``allow`` names the hosts that stay real.
+    Programs started meanwhile are redirected too; afterwards everything is as it was. Raises ValueError for a wrong
+    route, and RuntimeError within another redirection.
+    """
+    if not _one.acquire(blocking=False):
+        raise RuntimeError("this process is redirected already: sandbox.redirect() cannot be nested")
+    try:
+        with contextlib.ExitStack() as stack:
+            box = running or stack.enter_context(BackgroundSandbox(_lessons()))
+            table = box.call(lambda sandbox: _table(sandbox, routes, allow))
+            stack.enter_context(_environment(table))
+            stack.enter_context(_installed(table, exempt=box.call(lambda _: threading.get_ident())))
+            yield box
+    finally:
+        _one.release()
+
+
+def _lessons() -> Sandbox:
+    return Sandbox(load_file(profiles()["lessons"], REGISTRY), free_ports=True)
+
+
+def _table(sandbox: Sandbox, routes: Sequence[str], allow: Sequence[str]) -> Table:
+    further = []
+    for text in routes:
+        address, _, name = text.rpartition("=")
+        key = RouteKey.parse(address)
+        found = targets(name, key, sandbox.configuration.services)
+        further += [Route(transport, key.host, key.port, target) for transport, target in found]
+    return table_of(sandbox, allow=allow, further=further)
+
+
+@contextlib.contextmanager
+def _installed(table: Table, exempt: int) -> Iterator[None]:
+    from sandbox.redirection.hook.sandbox_shim import Shim
+
+    shim = Shim({**table})
+    shim.exempt.add(exempt)  # the sandbox' own thread
+    shim.install()
+    try:
+        yield
+    finally:
+        shim.uninstall()
+
+
+@contextlib.contextmanager
+def _environment(table: Table) -> Iterator[None]:
+    """What the programs need to be redirected that this one starts."""
+    before = dict(os.environ)
+    with TemporaryDirectory(prefix="sandbox-") as directory:
+        path = Path(directory) / "routes.json"
+        path.write_text(json.dumps(table), encoding="utf-8")
+        wanted = environment_of(table, path, before)
+        try:
+            _change(before, wanted)
+            yield
+        finally:
+            _change(wanted, before)
+
+
+def _change(old: Mapping[str, str], new: Mapping[str, str]) -> None:
+    """Change the variables in which two environments differ; what the program has set meanwhile stays."""
+    for name in old.keys() - new.keys():
+        os.environ.pop(name, None)
+    os.environ.update({name: value for name, value in new.items() if old.get(name) != value})
