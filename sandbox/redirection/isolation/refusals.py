@@ -50,21 +50,22 @@ class Refusals:
 
     def __init__(self, refused: Callable[[Transport, str, int], None]) -> None:
         self._refused = refused
-        self._sockets: list[socket.socket] = []
+        self._sockets: list[tuple[socket.socket, _Layout]] = []
 
     def start(self) -> None:
         """Listen on the loopback interface of this namespace. Raises OSError."""
         for layout in (_IPV4, _IPV6):
             sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-            self._sockets.append(sock)
+            self._sockets.append((sock, layout))
             _attach(sock, layout)
             sock.bind(("lo", layout.ethernet))
             asyncio.get_running_loop().add_reader(sock, self._read, sock, layout)
 
     def stop(self) -> None:
-        """Listen no more; may be called twice."""
-        for sock in self._sockets:
+        """Tell what has come until now, and listen no more; may be called twice."""
+        for sock, layout in self._sockets:
             asyncio.get_running_loop().remove_reader(sock)
+            self._read(sock, layout)
             sock.close()
         self._sockets.clear()
 
