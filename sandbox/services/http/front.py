@@ -111,9 +111,10 @@ class Front:
             return refusal
         if not request.rel_url.raw_path:
             request = request.clone(rel_url=request.url.with_path("/").with_query(request.url.query))
-        route = self._site(request, target).find(request.method, target.path)
+        site = self._site(request, target)
+        route = site.find(request.method, target.path)
         found = route is not None and route.handler is not None
-        if is_call(request):
+        if site.calls and is_call(request):
             posts = self._world.context.posts
             if not found or (has_handler(posts) and target.path in CALL_PATHS):
                 return await answer_call(posts, request)

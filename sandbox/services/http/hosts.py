@@ -23,6 +23,8 @@ class Site:
 
     server_header: str
     tables: tuple[Routes, ...]
+    calls: bool = True
+    """Whether it takes XML-RPC calls."""
 
     def find(self, method: str, path: str) -> Route | None:
         """The route for a request; one without a handler if the path is known but not with this method."""
@@ -67,6 +69,7 @@ class Hosts:
         return Site(
             server_header=self._world.settings.server_header if server is None else server,
             tables=tuple(self._tables(own, built_in.topics if built_in else ())),
+            calls=built_in is None or built_in.calls,
         )
 
     def _tables(self, own: settings.Site | None, topics: tuple[str, ...]) -> Iterator[Routes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import xmlrpc.client
 import struct
 import urllib.error
 import urllib.request
@@ -58,6 +59,15 @@ def test_google_redirects_to_www(web: BackgroundSandbox) -> None:
     assert get(web, "/", host="www.google.com").status == 200
     for host in ("google.com", "www.google.com"):
         assert ask(web, "POST", "/", host=host, body=b"a=b").status == 405
+
+
+def test_google_takes_no_calls(serve: Serve) -> None:
+    """The library reference shows ``ProtocolError`` by calling a procedure there."""
+    web = serve(http={}, xmlrpc={})
+    call = xmlrpc.client.dumps((), "some_method").encode()
+    typed = {"Content-Type": "text/xml"}
+    assert ask(web, "POST", "/", host="google.com", headers=typed, body=call).status == 405
+    assert ask(web, "POST", "/", host="example.com", headers=typed, body=call).status == 200
 
 
 def test_google_links_of_every_kind(serve: Serve) -> None:

@@ -13,6 +13,8 @@ class BuiltIn:
 
     topics: tuple[str, ...]
     server_header: str | None = None
+    calls: bool = True
+    """Whether it takes XML-RPC calls."""
 
 
 #: The name of the site for hosts that have none of their own.
@@ -20,7 +22,7 @@ HOME: Final = "localhost"
 
 _PYTHON = BuiltIn(("python",))
 _EXAMPLE = BuiltIn(("example",))
-_GOOGLE = BuiltIn(("google",))
+_GOOGLE = BuiltIn(("google",), calls=False)
 _WIKIPEDIA = BuiltIn(("wikipedia",))
 _ONEGO = BuiltIn(("onego",), server_header="Apache/1.3.29 (Unix) PHP/4.3.10")
 _HOME = BuiltIn(
