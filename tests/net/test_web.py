@@ -13,6 +13,8 @@ from sandbox.journal import Crashed, Journal, Received
 from sandbox.net.authority import Authority
 from sandbox.net.network import Network
 from sandbox.net.web import WebEngine
+from sandbox.net.web_protocol import hand_over
+from sandbox.sansio import Actions, Close, Core, Send
 from sandbox.settings.models import Binding, Limits
 
 
@@ -188,4 +190,71 @@ async def test_a_failure_within_the_answer_is_a_crash_on_the_timeline(network: N
 async def test_closing_twice_and_before_the_first_client_is_harmless() -> None:
     engine = WebEngine(hello)
     await engine.close()
+    await engine.close()
+
+
+async def test_a_connection_that_was_handed_over_leaves_nothing_behind(network: Network) -> None:
+    """aiohttp's task, its timer and its record of the connection end with the request that handed over."""
+    before = asyncio.all_tasks()
+
+    class Said(Core):
+        def receive(self, data: bytes) -> Actions:
+            return (Send(b"<" + data + b">"), Close())
+
+    async def handing_over(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.Response()
+        await response.prepare(request)
+        await response.write_eof()
+        hand_over(request, network, "inner", "main")
+        return response
+
+    engine = WebEngine(handing_over, keep_alive=0.01)
+    binding = Binding(name="main", transport="tcp", host="127.0.0.1", port=0)
+    await network.listen_core("inner", binding, Limits(), lambda _: Said())
+    endpoint = await network.listen("http", binding, Limits(), lambda _: engine.protocol())
+    reader, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    writer.write(b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n")
+    assert b" 200 OK\r\n" in await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(0.03)  # longer than aiohttp would keep it
+    assert engine._server.connections == []
+    assert asyncio.all_tasks() == before
+    writer.write(b"still here")
+    assert await reader.read() == b"<still here>"
+    writer.close()
+    await writer.wait_closed()
+    await engine.close()
+    assert not [entry for entry in network.journal if isinstance(entry.event, Crashed)]
+
+
+@pytest.mark.parametrize("cut", [True, False])
+async def test_octets_behind_the_head_are_handed_over(network: Network, cut: bool) -> None:
+    class Echo(Core):
+        def receive(self, data: bytes) -> Actions:
+            return (Send(data),)
+
+    entered, go_on = asyncio.Event(), asyncio.Event()
+
+    async def handing_over(request: web.BaseRequest) -> web.StreamResponse:
+        entered.set()
+        await go_on.wait()
+        response = web.Response()
+        await response.prepare(request)
+        await response.write_eof()
+        hand_over(request, network, "inner", "main")
+        return response
+
+    engine = WebEngine(handing_over)
+    binding = Binding(name="main", transport="tcp", host="127.0.0.1", port=0)
+    await network.listen_core("inner", binding, Limits(), lambda _: Echo())
+    endpoint = await network.listen("http", binding, Limits(), lambda _: engine.protocol())
+    reader, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    data = bytes(range(256)) * 4000  # more than is read while nobody wants it
+    writer.write(b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n" + (b"" if cut else data))
+    await entered.wait()
+    writer.write(data if cut else b"")
+    go_on.set()
+    await reader.readuntil(b"\r\n\r\n")
+    assert await reader.readexactly(len(data)) == data
+    writer.close()
+    await writer.wait_closed()
     await engine.close()
