@@ -94,7 +94,10 @@ def command(
     """
     wishes = Wishes(timeout=timeout, patience=patience, quiet=min(_DEFAULT.quiet, patience), check=check)
     try:
-        server = LessonServer(find(program, python), guarded=hasattr(os, "fork"))
+        found = find(program, python)
+        if found.escapes is not None:
+            raise RunError(f"only a server in Python can be checked: {found.escapes}")
+        server = LessonServer(found, guarded=hasattr(os, "fork"))
         with _ended_by_signals(), server:
             report = _Report(shlex.join(program), as_json)
             for verdict in probe(server, wishes):

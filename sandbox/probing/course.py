@@ -32,6 +32,7 @@ class Course:
         self._before: Step | None = None
         self._once = False
         self._told = False
+        self._over = False
 
     def verdicts(self) -> Iterator[Verdict]:
         """The steps of the check, what every server must bear, and whether it still answers after all."""
@@ -39,42 +40,40 @@ class Course:
         proof = self._check.proof
         again = Step("still answers", proof.expected, endurance.silently(proof.run), endurance.SERVE_ON)
         for step in (*self._check.steps, *hard, again):
-            yield from self._ended()
-            if self._once and step not in self._check.steps:
+            verdict = None
+            for attempt in (1, 2):
+                yield from self._ended()
+                if self._once and step not in self._check.steps:
+                    return
+                verdict = self._tried(step, last=attempt == 2)
+                if verdict is not None:
+                    break
+            assert verdict is not None
+            yield verdict
+            if self._over:
                 return
-            if time.monotonic() >= self._end:
-                yield self._verdict(step, "FAIL", hint="not checked: the time is over (--timeout)")
-                return
-            try:
-                self._server.revive()
-            except Wrong as wrong:
-                yield self._verdict(step, "FAIL", came=wrong.came or "", hint=wrong.hint)
-                return
-            self._told = False
-            yield self._taken(step)
             self._before = step
         yield from self._ended()
 
-    def _taken(self, step: Step) -> Verdict:
-        dial = Dial(self._server, self._listener, self._wishes.patience, self._end, self._memory)
-        came: str | None = None
-        outcome: Outcome = "FAIL"
+    def _tried(self, step: Step, last: bool) -> Verdict | None:
+        """The verdict on one step; None if the program was about to end over the step before."""
+        self._over = time.monotonic() >= self._end
+        if self._over:
+            return self._verdict(step, "FAIL", hint="not checked: the time is over (--timeout)")
         try:
-            remark = step.run(dial)
-            outcome = "ok" if remark is None else "note"
+            self._server.revive()
         except Wrong as wrong:
-            remark, came = wrong.hint, wrong.came
-        except Silent:
-            remark = step.silent
-            dial.record.end = dial.record.end or f"nothing more in {dial.patience:g} s"
-        except OSError as error:
-            remark, dial.record.end = step.silent, (error.strerror or str(error)).lower()
-        if came is None:
-            came = ", then ".join(filter(None, (shown(dial.record.came), dial.record.end)))
+            self._over = True
+            return self._verdict(step, "FAIL", came=wrong.came or "", hint=wrong.hint)
+        self._told = False
+        dial = Dial(self._server, self._listener, self._wishes.patience, self._end, self._memory)
+        outcome, came, remark, refused = _taken(step, dial)
         sent = shown(dial.record.sent)
         if outcome == "FAIL" and self._server.ended(LAST_GASP):
+            if not last and not dial.record.came and (refused or self._server.status() == 0):
+                return None
             return self._failed_by_end(step, sent)
-        return self._verdict(step, outcome, sent=sent, came=came, hint=remark or "")
+        return self._verdict(step, outcome, sent=sent, came=came, hint=remark)
 
     def _failed_by_end(self, step: Step, sent: str) -> Verdict:
         """The program has ended in the middle of a step."""
@@ -115,3 +114,24 @@ class Course:
         return Verdict(
             str(self._listener), self._check.name, step.title, outcome, step.expected, sent, came, hint
         )
+
+
+def _taken(step: Step, dial: Dial) -> tuple[Outcome, str, str, bool]:
+    """What comes of a step: the outcome, what came, a remark, and whether nobody listened any more."""
+    refused = False
+    try:
+        remark = step.run(dial)
+    except Wrong as wrong:
+        return "FAIL", _came(dial) if wrong.came is None else wrong.came, wrong.hint, False
+    except Silent:
+        dial.record.end = dial.record.end or f"nothing more in {dial.patience:g} s"
+    except OSError as error:
+        dial.record.end = (error.strerror or str(error)).lower()
+        refused = isinstance(error, ConnectionRefusedError)
+    else:
+        return "ok" if remark is None else "note", _came(dial), remark or "", False
+    return "FAIL", _came(dial), step.silent, refused
+
+
+def _came(dial: Dial) -> str:
+    return ", then ".join(filter(None, (shown(dial.record.came), dial.record.end)))

@@ -37,6 +37,9 @@ class Server(Protocol):
     def alive(self) -> bool:
         """Whether the program runs."""
 
+    def ended(self, within: float) -> bool:
+        """Whether it has ended, or does so in so many seconds."""
+
     def revive(self) -> None:
         """Start it again if it has ended. Raises Wrong if it does not bind its address again."""
 
@@ -84,6 +87,7 @@ class Dial:
                     raise
                 time.sleep(RETRY)
             else:
+                self.record.connections += 1
                 return Talk(sock, self.record, self.wait)
 
     def udp(self) -> Datagrams:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from sandbox.probing.dial import Dial
 from sandbox.probing.talk import Silent, Wrong
 
+LAST_GASP = 0.1  # seconds
+
 
 @dataclass(slots=True)
 class Tried:
@@ -33,7 +35,7 @@ def try_all(dial: Dial, questions: Mapping[str, bytes], fits: Callable[[str, byt
         if known is not None and question != known:
             continue
         answer = _answer(dial, question)
-        if not dial.server.alive():
+        if not answer and dial.server.ended(LAST_GASP):
             tried.fatal[form] = dial.server.last_words()
             dial.server.revive()
         elif not answer:

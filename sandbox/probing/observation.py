@@ -14,17 +14,19 @@ DATAGRAM = b"Hello, server!"
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What came without a question, what came as the answer, and what the program wrote if it ended over it."""
+    """What came without a question and after one, and what the program wrote if it ended over it."""
 
     unasked: bytes = b""
     asked: bytes = QUESTION
     answer: bytes = b""
+    hung_up: bool = False
+    """Whether the server closed over the question without an answer."""
     last_words: str = ""
 
 
 def observe(dial: Dial, quiet: float) -> Observation:
     """Look at a listener as a client that does not know what it is. A server that speaks first does so in ``quiet``."""
-    unasked, answer = b"", b""
+    unasked, answer, hung_up = b"", b"", False
     asked = DATAGRAM if dial.listener.transport == "udp" else QUESTION
     with contextlib.suppress(Silent, OSError):
         if dial.listener.transport == "udp":
@@ -34,11 +36,14 @@ def observe(dial: Dial, quiet: float) -> Observation:
         else:
             with dial.tcp() as talk:
                 unasked = _until_quiet(talk, quiet)
-                if not unasked:
+                if not unasked and not dial.record.end:
                     talk.send(asked)
                     answer = talk.receive()
+                    hung_up = not answer
                     answer += _until_quiet(talk, quiet)
-    return Observation(unasked, asked, answer, "" if dial.server.alive() else dial.server.last_words())
+    return Observation(
+        unasked, asked, answer, hung_up, "" if dial.server.alive() else dial.server.last_words()
+    )
 
 
 def _until_quiet(talk: Talk, quiet: float) -> bytes:

@@ -13,7 +13,6 @@ from sandbox.probing.server import LessonServer
 from sandbox.probing.talk import Wrong
 from sandbox.probing.verdict import Verdict
 from sandbox.probing.wishes import Wishes
-from sandbox.redirection.interpreters import Interpreter
 from sandbox.redirection.program import Program
 
 
@@ -45,13 +44,12 @@ def _not_started(server: LessonServer, wishes: Wishes) -> Verdict:
 
 def _python2(program: Program) -> str:
     """What is Python 2 in a script that has failed."""
-    if program.script is None or program.python is None or not program.script.is_file():
+    if program.source is None or program.interpreter is None:
         return ""
     from sandbox.redirection.python2 import judge
 
-    interpreter = Interpreter(program.executable, program.python)
-    verdict = judge(program.script.read_bytes(), program.script.parent, interpreter)
-    if verdict is None:
+    verdict = judge(*program.source, program.interpreter)
+    if verdict is None or not verdict.certain:
         return ""
     lines = [f"line {line}: {what} → {instead}" for line, what, instead in verdict.findings[:3]]
     return f"this is Python 2; in Python 3 it says: {'; '.join(lines)}"

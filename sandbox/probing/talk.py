@@ -33,6 +33,7 @@ class Record:
 
     sent: list[bytes] = field(default_factory=list)
     came: list[bytes] = field(default_factory=list)
+    connections: int = 0
     end: str = ""
     """How the last connection ended, if it did."""
 

@@ -15,7 +15,9 @@ SILENT = (
 
 
 def _fits(seen: Observation) -> Fit:
-    return 2 if seen.answer and seen.asked.strip() in seen.answer else 0
+    if seen.answer == seen.asked:
+        return 2
+    return 1 if seen.asked.strip() in seen.answer else 0
 
 
 def _heard(talk: Talk, text: str, who: str) -> None:

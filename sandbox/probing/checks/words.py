@@ -30,7 +30,7 @@ _DIED = ("pickle", "unpickling", "json", "decode")
 def _fits(seen: Observation) -> Fit:
     if any(word in seen.last_words.lower() for word in _DIED):
         return 2
-    return 1 if seen.answer and not seen.answer.startswith(b"HTTP/") else 0
+    return 1 if seen.hung_up or (seen.answer and not seen.answer.startswith(b"HTTP/")) else 0
 
 
 def _in_form(form: str, answer: bytes) -> bool:

@@ -1,0 +1,4 @@
+import socket
+
+port = int(input("Port: "))
+socket.create_server(("", port))

@@ -1,0 +1,10 @@
+import socket
+
+server = socket.socket()
+server.bind(("localhost", 8080))
+server.listen(5)
+while True:
+    client, address = server.accept()
+    question = client.recv(1024)
+    client.send("Ответ: ".encode() + question)
+    client.close()
