@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,11 @@ from sandbox.cli.configuration import configured_from, explained, fail, load
 from sandbox.errors import RunError
 
 if TYPE_CHECKING:
-    from sandbox.redirection.instances import Instance
     from sandbox.redirection.program import Program
+
+if TYPE_CHECKING:
+    from sandbox.redirection.program import Program
+    from sandbox.redirection.python2 import Verdict
 
 PROFILE = "lessons"
 
@@ -82,7 +86,10 @@ class _Command(click.Command):
 @click.option(
     "--isolate/--no-isolate",
     default=None,
-    help="Give the program a network of its own (Linux); by default only one that cannot be redirected otherwise.",
+    help="Give the program a network of its own (Linux), or never; if not told, where it is possible.",
+)
+@click.option(
+    "--no-join", is_flag=True, help="Do not share the network of a server that runs in another terminal."
 )
 @click.option(
     "--python", metavar="VERSION|PATH", help="The interpreter of the script, as 3.9 or /usr/bin/python3."
@@ -112,6 +119,7 @@ def command(
     allow: tuple[str, ...],
     join: str | None,
     isolate: bool | None,
+    no_join: bool,
     python: str | None,
     timeout: float | None,
     log: str | None,
@@ -138,76 +146,54 @@ def command(
     """
     if not words:
         raise click.UsageError("Name the program to run, as: sandbox run lesson.py")
-    if join is not None:
-        _check_join()
+    if join is not None and (given := _of_the_sandbox()):
+        raise click.UsageError(
+            f"--join takes a sandbox as it is: {', '.join(given)} cannot be given with it."
+        )
     with explained():
-        from sandbox.redirection import instances
+        from sandbox.redirection import instances, modes
         from sandbox.redirection.launcher import Order, launch
         from sandbox.redirection.program import find
 
         try:
             program = find(words, python)
-            joined = None if join is None else instances.choose(_process(join))
-            isolated = _is_isolated(isolate, program, joined, allow)
-            configuration = (
-                None if join else load(config, profile, overrides, only, default=PROFILE, routes=routes)
-            )
-            status = launch(
-                Order(
-                    program,
-                    configuration,
-                    joined,
-                    allow=allow,
-                    log=log,
-                    transcript=dialogue,
-                    timeout=timeout,
-                    isolated=isolated,
-                )
-            )
+            python2 = _python2(program)
+            instance = None if join is None else instances.choose(_process(join), isolate=isolate)
+            mode = modes.mode_of(program, isolate=isolate, allow=allow, instance=instance)
+            if mode is modes.Mode.ISOLATED and not (no_join or join or log or _of_the_sandbox()):
+                instance = modes.neighbour()
+            order = Order(program, mode, instance=instance, allow=allow, log=log, timeout=timeout)
+            if instance is None:
+                configuration = load(config, profile, overrides, only, default=PROFILE, routes=routes)
+                order = replace(order, configuration=configuration, transcript=dialogue)
+            status = launch(order)
         except RunError as error:
             fail(str(error), 2)
+    if status == 1 and python2 is not None:
+        click.echo(f"sandbox: {python2}", err=True)
     raise SystemExit(status)
 
 
-def _is_isolated(
-    isolate: bool | None, program: Program, joined: Instance | None, allow: tuple[str, ...]
-) -> bool:
-    """Whether the program gets a network of its own. Raises RunError if the sandbox to join forbids it."""
-    if joined is not None:
-        if isolate is not None and isolate != joined.isolated:
-            how = (
-                "has no network of its own"
-                if isolate
-                else "has a network of its own, and so has who joins it"
-            )
-            raise RunError(f"the sandbox of process {joined.pid} {how}")
-        return joined.isolated
-    if isolate is False or (isolate is None and program.escapes is None):
-        return False
-    if allow:
-        reason: str | None = (
-            "--allow lets hosts of the real network through, which a network of its own has not"
-        )
-    else:
-        from sandbox.redirection.isolation import unavailable
+def _python2(program: Program) -> Verdict | None:
+    """What is Python 2 in a script for Python 3. Raises RunError if it cannot run."""
+    if program.source is None or program.interpreter is None:
+        return None
+    from sandbox.redirection.python2 import judge
 
-        reason = unavailable()
-    if reason is not None:
-        click.echo(f"sandbox: no network of its own for the program: {reason}", err=True)
-    return reason is None
+    verdict = judge(*program.source, program.interpreter)
+    if verdict is not None and verdict.certain:
+        raise RunError(str(verdict))
+    return verdict
 
 
-def _check_join() -> None:
+def _of_the_sandbox() -> list[str]:
+    """The options given that say how a sandbox of its own shall be."""
     context = click.get_current_context()
-    given = [
+    return [
         option
         for name, option in _OF_THE_SANDBOX.items()
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     ]
-    if given:
-        raise click.UsageError(
-            f"--join takes a sandbox as it is: {', '.join(given)} cannot be given with it."
-        )
 
 
 def _process(join: str) -> int | None:

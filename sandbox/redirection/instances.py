@@ -83,9 +83,9 @@ def running() -> list[Instance]:
     return sorted(found, key=lambda instance: instance.since, reverse=True)
 
 
-def choose(pid: int | None = None) -> Instance:
-    """The instance of that process, or the newest. Raises RunError if there is none."""
-    found = running()
+def choose(pid: int | None = None, *, isolate: bool | None = None) -> Instance:
+    """The instance of that process, or the newest that is isolated as wanted. Raises RunError if there is none."""
+    found = [each for each in running() if pid is not None or isolate in (None, each.isolated)]
     if not found:
         raise RunError("no sandbox is running that could be joined; start one with: sandbox up")
     if pid is None:

@@ -7,25 +7,23 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.background import BackgroundSandbox
 from sandbox.errors import RunError
-from sandbox.journal import Closed, Journal, Opened, transcript
-from sandbox.redirection import instances, variables
+from sandbox.redirection import dialogue, instances, isolation, variables
 from sandbox.redirection.child import Child
 from sandbox.redirection.environment import HOOK, environment_of
 from sandbox.redirection.instances import Instance
+from sandbox.redirection.isolation import run as isolated
 from sandbox.redirection.log import emptied, log_of_run
+from sandbox.redirection.modes import Mode
 from sandbox.redirection.program import Program
 from sandbox.server import Sandbox
 from sandbox.settings import Configuration
-
-SETTLE = 0.5  # seconds that the last connections have to be noticed as ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +31,27 @@ class Order:
     """What shall be run, and how. Either a configuration or a running instance is given."""
 
     program: Program
-    configuration: Configuration | None = None
+    mode: Mode
+    configuration: Configuration = field(default_factory=Configuration)
     instance: Instance | None = None
     allow: tuple[str, ...] = ()
     log: str | None = None
     transcript: str | None = None
     timeout: float | None = None
-    isolated: bool = False
-    """Whether it has a network of its own, or is redirected by the shim."""
 
 
 def launch(order: Order) -> int:
     """Run the program; its exit status as shells tell it, 124 after a timeout. Raises SandboxError."""
-    if not (HOOK / "sitecustomize.py").is_file():
-        raise RunError(f"the shim cannot be installed: {HOOK} has no sitecustomize.py")
-    if order.isolated:
-        _enter_network(order.instance)
+    if order.mode is not Mode.ISOLATED:
+        _check_hook()
+    elif order.instance is None:
+        isolation.enter()
+    else:
+        isolation.join(order.instance.pid)
     child = Child()
     try:
-        with ExitStack() as stack:
-            scratch = stack.enter_context(_scratch())
-            log = stack.enter_context(log_of_run(order.log, scratch))
-            dialogue = None if order.transcript in (None, "-") else emptied(str(order.transcript))
-            background = None
-            instance = order.instance
-            if instance is None:
-                background = stack.enter_context(_started(_configuration(order)))
-                if order.isolated:
-                    stack.enter_context(_gate(order, background, log))
-                instance = background.call(
-                    lambda sandbox: instances.describe(sandbox, "run", isolated=order.isolated)
-                )
-                stack.enter_context(instances.published(instance))
-            child.start(
-                order.program.executable, order.program.arguments, _environment(order, instance, scratch, log)
-            )
-            status = child.wait(order.timeout)
-            child.close()
-            if background is not None and order.transcript is not None:
-                _write_transcript(background, dialogue)
+        with _scratch() as scratch, log_of_run(order.log, scratch) as log, ExitStack() as stack:
+            status = _run(order, child, scratch, log, stack)
     finally:
         child.close()
     if child.interrupted:
@@ -79,32 +59,40 @@ def launch(order: Order) -> int:
     return status
 
 
-def _enter_network(instance: Instance | None) -> None:
-    from sandbox.redirection import isolation
+def _run(order: Order, child: Child, scratch: Path, log: Path | None, stack: ExitStack) -> int:
+    program = order.program
+    target = None if order.transcript in (None, "-") else emptied(str(order.transcript))
+    if order.instance is not None:
+        environment = _environment(order, order.instance, scratch, log)
+        child.start(program.executable, program.arguments, environment)
+        return child.wait(order.timeout)
+    background = stack.enter_context(_started(order))
+    if order.mode is Mode.ISOLATED:
+        stack.enter_context(isolated.opened(background, log=log, executable=program.executable))
+    instance = background.call(lambda sandbox: _instance(sandbox, order.mode))
+    stack.enter_context(instances.published(instance))
+    child.start(program.executable, program.arguments, _environment(order, instance, scratch, log))
+    status = child.wait(order.timeout)
+    child.close()
+    if order.transcript is not None:
+        dialogue.write(background, target)
+    return status
 
-    if instance is None:
-        isolation.enter()
-    else:
-        isolation.join(instance.pid)
+
+def _instance(sandbox: Sandbox, mode: Mode) -> Instance:
+    return instances.describe(sandbox, "run", isolated=mode is Mode.ISOLATED)
 
 
-def _configuration(order: Order) -> Configuration:
-    configuration = order.configuration or Configuration()
-    if not order.isolated:
-        return configuration
-    from sandbox.redirection.isolation.run import resolving
-
-    return resolving(configuration)
-
-
-def _gate(order: Order, background: BackgroundSandbox, log: Path | None) -> AbstractContextManager[None]:
-    from sandbox.redirection.isolation.run import opened
-
-    return opened(background, log=log, executable=order.program.executable)
+def _check_hook() -> None:
+    if not (HOOK / "sitecustomize.py").is_file():
+        raise RunError(f"the shim cannot be installed: {HOOK} has no sitecustomize.py")
 
 
 @contextmanager
-def _started(configuration: Configuration) -> Iterator[BackgroundSandbox]:
+def _started(order: Order) -> Iterator[BackgroundSandbox]:
+    configuration = order.configuration
+    if order.mode is Mode.ISOLATED:
+        configuration = isolated.resolving(configuration)
     background = BackgroundSandbox(Sandbox(configuration, free_ports=True))
     # Signals are for the thread that waits for the program.
     before = signal.pthread_sigmask(
@@ -126,17 +114,18 @@ def _environment(order: Order, instance: Instance, scratch: Path, log: Path | No
     trusted = variables.authorities(
         Path(instance.table["certificate"]), scratch / "authorities.pem", real=bool(order.allow)
     )
+    found = variables.browsing(variables.trusting(os.environ, trusted), instances.directory() / "pages")
+    if order.mode is Mode.ISOLATED:
+        return variables.without_shim(found)
     table = instance.table.copy()
-    table.update(allow=list(order.allow), log=None if log is None else str(log), certificate=str(trusted))
+    table["allow"], table["certificate"] = list(order.allow), str(trusted)
+    table["log"] = None if log is None else str(log)
     routes = scratch / "routes.json"
     instances.write(routes, table)
-    found = variables.trusting(os.environ, trusted)
-    if order.isolated:
-        return variables.browsing(found, instances.directory() / "pages")
     found = environment_of(table, routes, found)
-    if order.program.escapes is not None and instance.proxy is not None:
+    if order.mode is Mode.PROXIED and instance.proxy is not None:
         found = variables.proxied(found, instance.proxy)
-    return variables.browsing(found, instances.directory() / "pages")
+    return found
 
 
 @contextmanager
@@ -149,29 +138,6 @@ def _scratch() -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _write_transcript(background: BackgroundSandbox, path: Path | None) -> None:
-    until = time.monotonic() + SETTLE
-    while time.monotonic() < until and background.call(lambda sandbox: _open(sandbox.journal)):
-        time.sleep(0.01)
-    text = background.call(lambda sandbox: _dialogues(sandbox.journal))
-    if path is None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    else:
-        path.write_text(text, encoding="utf-8")
-
-
-def _open(journal: Journal) -> set[int]:
-    events = [entry.event for entry in journal]
-    opened = {each.connection for each in events if isinstance(each, Opened) and each.transport != "udp"}
-    return opened - {each.connection for each in events if isinstance(each, Closed)}
-
-
-def _dialogues(journal: Journal) -> str:
-    numbers = dict.fromkeys(entry.event.connection for entry in journal if isinstance(entry.event, Opened))
-    return "\n".join(transcript(journal.connection(number)) for number in numbers)
 
 
 def _end_by_interrupt() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import RunError
-from sandbox.redirection.interpreters import OLDEST, asked, chosen
+from sandbox.redirection.interpreters import OLDEST, Interpreter, asked, chosen
 
 _PYTHON = re.compile(r"(python|pypy)[\d.]*(\.exe)?$", re.IGNORECASE)
 _HASH_BANG = re.compile(rb"#!.*?[/ ](?:python|pypy)[\d.]*(?=\s|$)")
@@ -26,10 +26,10 @@ class Program:
 
     executable: str
     arguments: tuple[str, ...]
-    script: Path | None = None
-    """The Python script a Python of ours will read."""
-    python: tuple[int, ...] | None = None
-    """The version of that Python."""
+    source: tuple[str, bytes] | None = None
+    """The name and the text of a Python script, if there is one to look at."""
+    interpreter: Interpreter | None = None
+    """That Python."""
     escapes: str | None = None
     """Why it cannot be redirected from inside, if it cannot."""
 
@@ -56,10 +56,23 @@ def _script(words: Sequence[str], python: str | None) -> Program:
     return Program(
         interpreter.path,
         (interpreter.path, *words),
-        script=Path(words[0]) if Path(words[0]).is_file() and words[0] != "-" else None,
-        python=interpreter.version,
+        source=_source(words),
+        interpreter=interpreter,
         escapes=f"{interpreter.name} is older than {_dotted(OLDEST)}" if old else None,
     )
+
+
+def _source(words: Sequence[str]) -> tuple[str, bytes] | None:
+    if words[0] in ("-m", "-"):
+        return None
+    if words[0] == "-c":
+        return "the code", words[1].encode("utf-8", "surrogateescape")
+    path = Path(words[0])
+    try:
+        path = path / "__main__.py" if path.is_dir() else path
+        return str(path), path.read_bytes()
+    except OSError:  # Python will say so
+        return None
 
 
 def _is_script(path: Path) -> bool:

@@ -9,13 +9,21 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.redirection.environment import CERTIFICATES
+from sandbox.redirection.environment import CERTIFICATES, HOOK, ROUTES
 
 
 def trusting(environment: Mapping[str, str], bundle: Path) -> dict[str, str]:
     """Trust the authorities of one file; no proxy stands between."""
     kept = {name: value for name, value in environment.items() if not name.lower().endswith("_proxy")}
     return kept | dict.fromkeys(CERTIFICATES, str(bundle))
+
+
+def without_shim(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without the shim of a run that this one is part of."""
+    kept = {name: value for name, value in environment.items() if name != ROUTES}
+    entries = kept.pop("PYTHONPATH", "").split(os.pathsep)
+    others = os.pathsep.join(entry for entry in entries if entry != str(HOOK))
+    return kept | {"PYTHONPATH": others} if others else kept
 
 
 def proxied(environment: Mapping[str, str], proxy: str) -> dict[str, str]:

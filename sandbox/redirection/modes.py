@@ -1,0 +1,76 @@
+"""How a program is kept from the real network: in a network of its own, by the shim, or by good will alone."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+
+from sandbox.errors import RunError
+from sandbox.redirection import isolation
+from sandbox.redirection.instances import Instance
+from sandbox.redirection.neighbours import serving
+from sandbox.redirection.program import Program
+
+
+class Mode(Enum):
+    """What stands between the program and the real network."""
+
+    ISOLATED = "isolated"
+    """Namespaces: nothing gets out."""
+    SHIM = "shim"
+    """The hook in each Python of the program."""
+    PROXIED = "proxied"
+    """Variables that name a proxy, which a program may obey or not."""
+
+
+def mode_of(
+    program: Program, *, isolate: bool | None, allow: tuple[str, ...] = (), instance: Instance | None = None
+) -> Mode:
+    """The mode of a run; ``isolate`` is None if the user leaves it to us. Tells on stderr what they may not expect.
+
+    Raises RunError if the program would escape, or cannot be isolated as it shall.
+    """
+    reason = _against_isolation(isolate, allow, instance)
+    if reason is None:
+        return Mode.ISOLATED
+    if isolate:
+        raise RunError(f"--isolate is not possible: {reason}")
+    if program.escapes is None:
+        if isolate is None and instance is None:
+            tell(f"not isolated, the shim redirects what Python does: {reason}")
+        return Mode.SHIM
+    if isolate is None:
+        raise RunError(
+            f"{program.escapes}, so the shim cannot redirect it, and it cannot be isolated: {reason}\n"
+            "With --no-isolate it runs all the same: it finds a proxy in its environment, but may ignore it."
+        )
+    return Mode.PROXIED
+
+
+def neighbour() -> Instance | None:
+    """The isolated run whose network this one shall share, since a server runs in there; tells so."""
+    found = serving()
+    if found is None:
+        return None
+    instance, ports = found
+    shown = ", ".join(map(str, ports))
+    tell(
+        f"sharing the network of process {instance.pid}, whose program serves port {shown} (--no-join prevents it)"
+    )
+    return instance
+
+
+def tell(message: str) -> None:
+    """One line on stderr."""
+    sys.stderr.write(f"sandbox: {message}\n")
+    sys.stderr.flush()
+
+
+def _against_isolation(isolate: bool | None, allow: tuple[str, ...], instance: Instance | None) -> str | None:
+    if isolate is False:
+        return "--no-isolate forbids it"
+    if allow:
+        return "--allow needs the real network"
+    if instance is not None:
+        return None if instance.isolated else f"the sandbox of process {instance.pid} is not"
+    return isolation.unavailable()
