@@ -37,8 +37,9 @@ def unavailable() -> str | None:
     if reason is None:
         return None
     restricting = [f"{name} is {value}" for name, value in _RESTRICTIONS.items() if _setting(name) == value]
-    hint = ", ".join(restricting) or "containers often forbid it"
-    return f"{reason} ({hint})"
+    if not restricting and reason.startswith("making"):
+        restricting = ["containers often forbid it"]
+    return f"{reason} ({', '.join(restricting)})" if restricting else reason
 
 
 def _setting(name: str) -> str | None:
