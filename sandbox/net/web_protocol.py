@@ -109,10 +109,8 @@ class WebProtocol(web.RequestHandler):
         try:
             await super().start()
         finally:
-            if self._handed_over:
-                self._loop.call_soon(
-                    self.connection_lost, None
-                )  # which cancels what runs, so not from within
+            if self._handed_over:  # not from within: it cancels what runs
+                self._loop.call_soon(self.connection_lost, None)
 
     def data_received(self, data: bytes) -> None:
         """Octets that are no HTTP within a body end it: whoever waits for the rest is told so."""
