@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ipaddress
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,8 +18,9 @@ from sandbox.net.authority import Authority
 from sandbox.net.listener import Endpoint
 from sandbox.net.network import Network
 from sandbox.service import AbstractService, Context
-from sandbox.settings import Configuration, Registry, load_file, load_mapping, routes_of
+from sandbox.settings import Configuration, HostSettings, Registry, load_file, load_mapping, routes_of
 from sandbox.settings.paths import state_directory
+from sandbox.settings.routes import Route
 from sandbox.stores.accounts import Account, Accounts
 from sandbox.stores.files import FileTree, open_tree
 from sandbox.stores.mail import MailStore
@@ -45,7 +48,9 @@ class Sandbox:
         self.journal = Journal(
             max_events=general.journal.max_events, max_bytes=general.journal.max_bytes, clock=clock
         )
-        self.authority = Authority(state_directory(general), general.tls.names)
+        rows = routes_of(general.routes, configuration.services)
+        names = dict.fromkeys((*general.tls.names, *_addresses(general.hosts, rows)))
+        self.authority = Authority(state_directory(general), tuple(names))
         self.accounts = _accounts(configuration)
         self.mail = MailStore(clock=clock, samples=general.mail.samples, hostname=general.hostname)
         self.files: FileTree = open_tree(
@@ -54,7 +59,6 @@ class Sandbox:
             samples=general.files.samples,
             max_bytes=general.files.max_bytes,
         )
-        rows = routes_of(general.routes, configuration.services)
         self.routes = Routes(Names(general.hosts, general.hostname), rows, lambda: _wanted(configuration))
         reserved = {row.port for row in rows} if free_ports else ()
         self.network = Network(self.journal, self.authority, free_ports=free_ports, reserved=reserved)
@@ -144,6 +148,15 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+def _addresses(hosts: Mapping[str, HostSettings], rows: Iterable[Route]) -> Iterator[str]:
+    """Addresses that clients may name themselves, and then without SNI: one certificate is for all of them."""
+    for host in hosts.values():
+        yield from host.addresses
+    for row in rows:
+        with contextlib.suppress(ValueError):
+            yield str(ipaddress.ip_address(row.host))
 
 
 def _wanted(configuration: Configuration) -> dict[int, str]:

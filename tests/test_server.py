@@ -51,6 +51,23 @@ async def test_waiting_for_what_never_comes() -> None:
             await sandbox.wait_for(lambda entry: isinstance(entry.event, Fact), timeout=0.01)
 
 
+@pytest.mark.parametrize("address", ["192.168.0.102", "195.161.136.4", "2001:db8::1", "127.0.0.1"])
+async def test_addresses_of_the_configuration_stand_in_the_certificate(address: str) -> None:
+    configuration = {
+        "hosts": {"www.onego.ru": ["195.161.136.4", "2001:db8::1"]},
+        "routes": {"192.168.0.102:443": "tcp.echo"},
+        "services": {"tcp": {"listeners": {"echo": {"behaviour": "echo", "tls": "implicit"}}}},
+    }
+    async with Sandbox.from_mapping(configuration) as sandbox:
+        endpoint = sandbox.endpoint("tcp", "echo")
+        trusting = sandbox.authority.client_context()
+        _, writer = await asyncio.open_connection(
+            endpoint.host, endpoint.port, ssl=trusting, server_hostname=address
+        )
+        writer.close()
+        await writer.wait_closed()
+
+
 @pytest.fixture
 def shout(monkeypatch: pytest.MonkeyPatch) -> None:
     """Installs a distribution that brings a service."""

@@ -269,8 +269,8 @@ def ftp() -> Any:
 @check
 def https_trusts_what_the_system_trusts() -> Any:
     context = ssl.create_default_context(capath="/etc/ssl/certs") if Path("/etc/ssl/certs").is_dir() else None
-    with urllib.request.urlopen("https://www.python.org/", timeout=TIMEOUT, context=context) as answer:
-        return answer.status
+    addresses = ("https://www.python.org/", "https://195.161.136.4/")
+    return [urllib.request.urlopen(each, timeout=TIMEOUT, context=context).close() for each in addresses]
 
 
 # Another run
