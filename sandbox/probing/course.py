@@ -15,6 +15,10 @@ from sandbox.probing.wishes import Wishes
 
 LAST_GASP = 0.2  # seconds in which a program that broke a connection off by its end has ended
 ONE_CLIENT = "the program ends after its first client: put accept() and what follows into while True"
+NOT_LISTENING = "the address is bound, but nobody takes connections on it: listen(), then accept() in a loop"
+ENOUGH = 3  # ends of the program after which nothing new is to be learnt
+
+_REST = Step("the rest", "not checked before this works", lambda _: None)
 
 
 class Course:
@@ -33,12 +37,13 @@ class Course:
         self._once = False
         self._told = False
         self._over = False
+        self._crashes = 0
 
     def verdicts(self) -> Iterator[Verdict]:
         """The steps of the check, what every server must bear, and whether it still answers after all."""
         hard = endurance.steps(self._check) if self._check.transport == "tcp" else ()
         proof = self._check.proof
-        again = Step("still answers", proof.expected, endurance.silently(proof.run), endurance.SERVE_ON)
+        again = Step("still answers", proof.expected, endurance.silently(proof.run), self._advice(""))
         for step in (*self._check.steps, *hard, again):
             verdict = None
             for attempt in (1, 2):
@@ -51,6 +56,10 @@ class Course:
             assert verdict is not None
             yield verdict
             if self._over:
+                return
+            useless = verdict.outcome == "FAIL" and step is self._check.proof
+            if useless or self._crashes == ENOUGH:
+                yield self._verdict(_REST, "note", hint=_REST.expected)
                 return
             self._before = step
         yield from self._ended()
@@ -68,23 +77,33 @@ class Course:
         self._told = False
         dial = Dial(self._server, self._listener, self._wishes.patience, self._end, self._memory)
         outcome, came, remark, refused = _taken(step, dial)
+        if refused and self._server.alive():
+            remark = NOT_LISTENING
         sent = shown(dial.record.sent)
         if outcome == "FAIL" and self._server.ended(LAST_GASP):
-            if not last and not dial.record.came and (refused or self._server.status() == 0):
+            untouched = refused and not dial.record.connections
+            # A program that takes one client has ended with the one before.
+            if not last and not dial.record.came and (untouched or self._left()):
                 return None
-            return self._failed_by_end(step, sent)
+            return self._failed_by_end(step, sent, remark)
         return self._verdict(step, outcome, sent=sent, came=came, hint=remark)
 
-    def _failed_by_end(self, step: Step, sent: str) -> Verdict:
+    def _left(self) -> bool:
+        """Whether the program has ended as one does that takes one client and no more."""
+        return self._check.transport == "tcp" and self._server.status() == 0
+
+    def _failed_by_end(self, step: Step, sent: str, remark: str) -> Verdict:
         """The program has ended in the middle of a step."""
         self._told = True
         outcome: Outcome
-        if self._server.status() == 0:
+        if self._left():
             outcome = "note" if self._once or self._check.once else "FAIL"
             self._once = True
             return self._verdict(step, outcome, sent=sent, came="the program ended", hint=ONE_CLIENT)
         outcome = "note" if step.mild else "FAIL"
-        return self._verdict(step, outcome, sent=sent, came=self._end_of_program(), hint=self._why())
+        self._crashes += 1
+        hint = crash.hint(self._server.stderr()) or self._advice(remark)
+        return self._verdict(step, outcome, sent=sent, came=self._end_of_program(), hint=hint)
 
     def _ended(self) -> Iterator[Verdict]:
         """What to say of a program that has ended after a step that went well."""
@@ -93,20 +112,28 @@ class Course:
             return
         self._told = True
         after = Step("serves on", "the program goes on after a client", self._check.proof.run)
-        if self._server.status() == 0:
+        if self._left():
             if not self._once:
                 outcome = "note" if self._check.once else "FAIL"
                 yield self._verdict(after, outcome, came="the program ended", hint=ONE_CLIENT)
             self._once = True
         else:  # before all steps it was a text that this kind of server never gets
             outcome = "note" if self._before is None or self._before.mild else "FAIL"
-            yield self._verdict(after, outcome, came=self._end_of_program(), hint=self._why())
+            self._crashes += 1
+            hint = crash.hint(self._server.stderr()) or self._advice("")
+            yield self._verdict(after, outcome, came=self._end_of_program(), hint=hint)
+
+    def _advice(self, remark: str) -> str:
+        return (
+            endurance.SERVE_ON
+            if self._check.transport == "tcp"
+            else remark or "recvfrom() belongs into a loop"
+        )
 
     def _end_of_program(self) -> str:
+        if self._server.status() == 0:
+            return "the program ended"
         return f"the program ended with status {self._server.status()}: {self._server.last_words()}"
-
-    def _why(self) -> str:
-        return crash.hint(self._server.stderr()) or endurance.SERVE_ON
 
     def _verdict(
         self, step: Step, outcome: Outcome, *, sent: str = "", came: str = "", hint: str = ""

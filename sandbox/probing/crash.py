@@ -31,6 +31,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
     ),
     (r"Permission denied", "the address or the port is not allowed to this user"),
     (r"No module named '(\w+)'", "the module {0} is not installed for this Python"),
+    (r"bind\(\) takes", "the address is one tuple: bind((host, port))"),
     (
         r"EOFError",
         "the program asks for input(), and nobody types here; pass what it needs as arguments after --",

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 
 from sandbox.probing.dial import Dial
-from sandbox.probing.talk import Silent, Talk
+from sandbox.probing.talk import Silent, Talk, Wrong
 
 QUESTION = b"GET / HTTP/1.0\r\n\r\n"  # every HTTP server answers it, and to any other it is a line of text
 DATAGRAM = b"Hello, server!"
@@ -28,7 +28,7 @@ def observe(dial: Dial, quiet: float) -> Observation:
     """Look at a listener as a client that does not know what it is. A server that speaks first does so in ``quiet``."""
     unasked, answer, hung_up = b"", b"", False
     asked = DATAGRAM if dial.listener.transport == "udp" else QUESTION
-    with contextlib.suppress(Silent, OSError):
+    with contextlib.suppress(Silent, OSError, Wrong):
         if dial.listener.transport == "udp":
             with dial.udp() as client:
                 client.send(asked)

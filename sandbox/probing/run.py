@@ -25,7 +25,10 @@ def probe(server: LessonServer, wishes: Wishes) -> Iterator[Verdict]:
     seen: set[Listener] = set()
     while new := [listener for listener in server.listeners() if listener not in seen]:
         seen.add(new[0])
-        yield from _listener(server, new[0], wishes, end)
+        if _wanted(new[0], wishes):
+            yield from _listener(server, new[0], wishes, end)
+    if wishes.check is not None and not any(_wanted(listener, wishes) for listener in seen):
+        yield _nothing_to_check(wishes.check, seen)
     yield from _tracebacks(server)
 
 
@@ -56,20 +59,28 @@ def _python2(program: Program) -> str:
 
 
 def _listener(server: LessonServer, listener: Listener, wishes: Wishes, end: float) -> Iterator[Verdict]:
-    wanted = wishes.check
-    if wanted is not None and registry.named(wanted).transport != listener.transport:
-        return
     try:
         server.revive()
     except Wrong as wrong:
         yield Verdict(str(listener), "", "starts again", "FAIL", "", came=wrong.came or "", hint=wrong.hint)
         return
     seen = observe(Dial(server, listener, wishes.patience, end, {}), wishes.quiet)
-    check = registry.named(wanted) if wanted is not None else registry.choose(listener, seen)
+    check = registry.choose(listener, seen) if wishes.check is None else registry.named(wishes.check)
     if check is None:
         yield _unknown(server, listener)
     else:
         yield from Course(server, listener, check, wishes, end).verdicts()
+
+
+def _wanted(listener: Listener, wishes: Wishes) -> bool:
+    return wishes.check is None or registry.named(wishes.check).transport == listener.transport
+
+
+def _nothing_to_check(name: str, seen: set[Listener]) -> Verdict:
+    bound = ", ".join(sorted(map(str, seen)))
+    transport = registry.named(name).transport.upper()
+    hint = f"{name} is a check for {transport} servers: SOCK_STREAM makes TCP sockets, SOCK_DGRAM makes UDP sockets"
+    return Verdict("", name, "binds", "FAIL", f"a {transport} address", came=bound, hint=hint)
 
 
 def _unknown(server: LessonServer, listener: Listener) -> Verdict:
@@ -83,7 +94,8 @@ def _unknown(server: LessonServer, listener: Listener) -> Verdict:
 
 def _tracebacks(server: LessonServer) -> Iterator[Verdict]:
     """A program can live on after an exception, but somebody's connection ended by it."""
-    found = [line for line in crash.exceptions(server.stderr()) if line not in server.last_exceptions]
+    told = [*server.last_exceptions, *([] if server.alive() else [server.last_words()])]
+    found = [line for line in crash.exceptions(server.stderr()) if line not in told]
     if found:
         hint = crash.hint(found[-1])
         remark = f"the server printed a traceback and went on: {found[-1]}" + (f"; {hint}" if hint else "")

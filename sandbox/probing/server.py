@@ -24,7 +24,7 @@ from sandbox.redirection.program import Program
 from sandbox.redirection.table import Table
 
 POLL = 0.01  # seconds between two looks at the directory in which the program tells what it has bound
-RESTART = 10.0  # seconds it may take to bind the same address again
+RESTART = 5.0  # seconds it may take to bind the same address again
 
 
 class LessonServer:

@@ -9,7 +9,7 @@ class MyHandler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-type", "text/html; charset=utf-8")
         self.end_headers()
-        self.wfile.write("Hello World!".encode())
+        self.wfile.write(b"Hello World!")
 
 
 server = HTTPServer(("127.0.0.1", 8080), MyHandler)

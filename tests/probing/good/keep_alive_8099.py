@@ -13,7 +13,8 @@ class Greeting(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(body)
 
-    do_HEAD = do_GET
+    def do_HEAD(self):
+        self.do_GET()
 
 
 ThreadingHTTPServer(("127.0.0.1", 8099), Greeting).serve_forever()
