@@ -23,6 +23,7 @@ from sandbox.settings.routes import ANY, LOCALHOST
 
 _BACKLOG = 1024
 _LARGEST = 65536  # octets of a datagram
+_PAUSE = 1.0  # seconds until clients are accepted again that had to wait
 _TRIES = 20  # for a port that is free for IPv4 and IPv6 alike
 
 # Linux' names for these are not in Python's socket module: linux/in.h, linux/in6.h.
@@ -52,7 +53,7 @@ class Gate:
             tcp, udp = open_gate(socket.SOCK_STREAM), open_gate(socket.SOCK_DGRAM)
             self._sockets = [*tcp, *udp]
             for sock in tcp:
-                loop.add_reader(sock, self._accept, sock)
+                self._await_clients(sock)
             for sock in udp:
                 loop.add_reader(sock, self._receive, sock)
             ports = {"tcp": tcp[0].getsockname()[1], "udp": udp[0].getsockname()[1]}
@@ -72,11 +73,20 @@ class Gate:
             sock.close()
         self._sockets.clear()
 
+    def _await_clients(self, gate: socket.socket) -> None:
+        if gate in self._sockets:
+            asyncio.get_running_loop().add_reader(gate, self._accept, gate)
+
     def _accept(self, gate: socket.socket) -> None:
         for _ in range(_BACKLOG):
             try:
                 sock, _peer = gate.accept()
-            except OSError:  # no more, or gone already
+            except (BlockingIOError, ConnectionError):
+                return
+            except OSError:  # too many files are open
+                loop = asyncio.get_running_loop()
+                loop.remove_reader(gate)
+                loop.call_later(_PAUSE, self._await_clients, gate)
                 return
             sock.setblocking(False)
             host, port, *_rest = sock.getsockname()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import socket
@@ -52,6 +53,7 @@ def enter() -> None:
     """
     user, group = os.geteuid(), os.getegid()
     with _step("making namespaces"):
+        _check_alone()
         own_user = _leave()
     if own_user:
         with _step("keeping the user's id"):
@@ -74,8 +76,9 @@ def enter() -> None:
 
 def join(process: int) -> None:
     """Move this process, which must have one thread only, into the namespaces of another. Raises IsolationError."""
-    directory = Path.cwd()
     with _step(f"joining the namespaces of process {process}"), contextlib.ExitStack() as stack:
+        _check_alone()
+        directory = Path.cwd()
         entered = []
         for kind, flag in _KINDS.items():
             path = Path(f"/proc/{process}/ns/{kind}")
@@ -101,6 +104,12 @@ def replace(path: Path, content: bytes) -> None:
 def mount_empty(directory: Path) -> None:
     """Hide what is in a directory behind an empty one, for those who live in this mount namespace. Raises OSError."""
     _mount("tmpfs", str(directory), 0, "tmpfs", "mode=0755")
+
+
+def _check_alone() -> None:
+    """Another thread would stay outside, or keep this one from leaving."""
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        raise OSError(errno.EINVAL, "this process has several threads")
 
 
 def _leave() -> bool:
