@@ -39,6 +39,7 @@ def gevent_resolver(module: Any, shim: Shim) -> None:
 
 def gevent_sockets(module: Any, shim: Shim) -> None:
     """gevent._socket3: what its sockets wrap is a class of its own below _socket.socket, which gets our methods."""
+    sock = module._wrefsocket
     ours = {
         name: method
         for name, method in vars(socket.socket).items()
@@ -46,9 +47,9 @@ def gevent_sockets(module: Any, shim: Shim) -> None:
     }
     if not issubclass(socket.socket, raw_socket) or "connect" not in ours:
         raise RuntimeError("the socket module was patched before it was redirected")
-    if not issubclass(module.socket._gevent_sock_class, module._wrefsocket):
+    if not issubclass(module.socket._gevent_sock_class, sock):
         raise RuntimeError("its sockets wrap another class")
-    replace(shim, module._wrefsocket, **ours)
+    replace(shim, sock, **ours)
 
 
 def proactor(module: Any, shim: Shim) -> None:
