@@ -1,7 +1,7 @@
 """What a redirected program sees, checked from within it by any Python from 3.8 on. Prints what went wrong, as JSON.
 
 The first argument is a JSON object of what the test knows: ``names`` with their addresses, ``other`` an authority of
-somebody else.
+somebody else, ``port`` that leads to an echo server on every host, ``free`` that nobody has.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from contextlib import closing
 from socket import getaddrinfo  # as many programs do
 
 FACTS = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
-THREADS = 5  # seconds that anything may take
+FREE = FACTS.get("free", 0)  # nobody's
+PORT = FACTS.get("port", 0)  # nobody's, and routed to the echo server on every host
+TIMEOUT = 5  # seconds
 
 
 def echoed(sock, data=b"hello"):
-    sock.settimeout(THREADS)
+    sock.settimeout(TIMEOUT)
     sock.sendall(data)
     return sock.recv(100)
 
@@ -50,7 +52,7 @@ def serving(sock, count=1):
 
 def udp(family=socket.AF_INET):
     sock = socket.socket(family, socket.SOCK_DGRAM)
-    sock.settimeout(THREADS)
+    sock.settimeout(TIMEOUT)
     return closing(sock)
 
 
@@ -119,7 +121,7 @@ def check_this_machine_is_here():
     assert socket.gethostbyname("localhost") == "127.0.0.1"
     with socket.create_server((socket.gethostname(), 0)) as server:
         serving(server)
-        with socket.create_connection((socket.gethostname(), server.getsockname()[1]), THREADS) as client:
+        with socket.create_connection((socket.gethostname(), server.getsockname()[1]), TIMEOUT) as client:
             assert client.recv(10) == b"mine"
 
 
@@ -129,30 +131,30 @@ def check_this_machine_is_here():
 def check_hosts_and_ports_lead_to_the_sandbox():
     for host in ("localhost", "127.0.0.1", "", "0.0.0.0", b"localhost", "127.1", "chat.example.org"):
         with closing(socket.socket()) as sock:
-            sock.connect((host, 5007))
+            sock.connect((host, PORT))
             assert echoed(sock) == b"hello"
             assert sock.getpeername()[0] == "127.0.0.1"  # ftplib asks for it
-    with socket.create_connection(("192.168.0.102", 5566), THREADS, ("192.168.0.7", 0)) as sock:
+    with socket.create_connection(("192.168.0.102", 5566), TIMEOUT, ("192.168.0.7", 0)) as sock:
         assert echoed(sock) == b"hello"
         assert sock.getsockname()[0] == "192.168.0.7"
-    with smtplib.SMTP("smtp.example.com", 587, timeout=THREADS) as smtp:
+    with smtplib.SMTP("smtp.example.com", 587, timeout=TIMEOUT) as smtp:
         smtp.starttls(context=ssl.create_default_context())
         smtp.login("ann", "secret")
     with closing(socket.socket(socket.AF_INET6)) as sock:
-        sock.connect(("chat.example.org", 5007))
+        sock.connect(("chat.example.org", PORT))
         assert echoed(sock) == b"hello"
     with closing(socket.socket(socket.AF_INET6)) as sock:
         assert (
-            sock.connect_ex((getaddrinfo("chat.example.org", 7, socket.AF_INET6)[0][4][0], 5007, 0, 0)) == 0
+            sock.connect_ex((getaddrinfo("chat.example.org", 7, socket.AF_INET6)[0][4][0], PORT, 0, 0)) == 0
         )
         assert echoed(sock) == b"hello"
     with closing(socket.socket(socket.AF_INET6)) as sock:
-        sock.connect(("::1", 5007))
+        sock.connect(("::1", PORT))
         assert echoed(sock) == b"hello"
 
 
 def check_what_has_no_route_is_refused():
-    error = error_of(socket.create_connection, ("nowhere.example.org", 4321), THREADS)
+    error = error_of(socket.create_connection, ("nowhere.example.org", 4321), TIMEOUT)
     assert type(error) is ConnectionRefusedError, error
     assert error.errno == errno.ECONNREFUSED
     assert str(error) == f"[Errno {errno.ECONNREFUSED}] {os.strerror(errno.ECONNREFUSED)}"
@@ -190,14 +192,14 @@ def check_many_threads():
     results = []
 
     def go():
-        with socket.create_connection(("chat.example.org", 5007), THREADS) as sock:
+        with socket.create_connection(("chat.example.org", PORT), TIMEOUT) as sock:
             results.append(echoed(sock))
 
     threads = [threading.Thread(target=go) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(THREADS)
+        thread.join(TIMEOUT)
     assert results == [b"hello"] * 8
 
 
@@ -207,21 +209,21 @@ def check_many_threads():
 def check_datagrams_come_from_where_they_were_sent():
     with udp() as sock:
         for host, peer in (("localhost", "127.0.0.1"), ("10.1.2.3", "10.1.2.3")):
-            sock.sendto(b"hello", (host, 5007))
-            assert sock.recvfrom(100) == (b"hello", (peer, 5007))
-            sock.sendto(b"hello", 0, (host, 5007))
+            sock.sendto(b"hello", (host, PORT))
+            assert sock.recvfrom(100) == (b"hello", (peer, PORT))
+            sock.sendto(b"hello", 0, (host, PORT))
             buffer = bytearray(10)
-            assert sock.recvfrom_into(buffer, nbytes=10) == (5, (peer, 5007))
-        sock.sendmsg([b"hel", b"lo"], [], 0, ("udp.example.org", 5007))
+            assert sock.recvfrom_into(buffer, nbytes=10) == (5, (peer, PORT))
+        sock.sendmsg([b"hel", b"lo"], [], 0, ("udp.example.org", PORT))
         data, _, _, peer = sock.recvmsg(100)
-        assert (data, peer) == (b"hello", (socket.gethostbyname("udp.example.org"), 5007))
+        assert (data, peer) == (b"hello", (socket.gethostbyname("udp.example.org"), PORT))
     with udp() as sock:
-        sock.connect(("udp.example.org", 5007))
-        assert sock.getpeername() == (socket.gethostbyname("udp.example.org"), 5007)
+        sock.connect(("udp.example.org", PORT))
+        assert sock.getpeername() == (socket.gethostbyname("udp.example.org"), PORT)
         assert echoed(sock) == b"hello"
     with udp(socket.AF_INET6) as sock:
-        sock.sendto(b"hello", ("udp.example.org", 5007))
-        (row,) = getaddrinfo("udp.example.org", 5007, socket.AF_INET6, socket.SOCK_DGRAM)
+        sock.sendto(b"hello", ("udp.example.org", PORT))
+        (row,) = getaddrinfo("udp.example.org", PORT, socket.AF_INET6, socket.SOCK_DGRAM)
         assert sock.recvfrom(100) == (b"hello", row[4])
 
 
@@ -260,16 +262,16 @@ def check_a_program_that_is_its_own_server_wins():
         host, port = server.getsockname()
         assert host == "0.0.0.0"
         serving(server)
-        with socket.create_connection(("localhost", port), THREADS) as sock:
+        with socket.create_connection(("localhost", port), TIMEOUT) as sock:
             assert sock.recv(10) == b"mine"
             assert sock.getpeername() == ("127.0.0.1", port)
     free = port
     for address, client in (
         (("", free), "localhost"),
-        (("localhost", 5007), "127.0.0.1"),
+        (("localhost", PORT), "127.0.0.1"),
         (("192.168.0.102", 5566), "192.168.0.102"),
-        (("server.example.org", 5007), "server.example.org"),
-        (("", 5566), "192.168.0.102"),
+        (("server.example.org", PORT), "server.example.org"),
+        (("", FREE), "192.168.0.102"),
     ):
         with closing(socket.socket()) as server:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -279,22 +281,22 @@ def check_a_program_that_is_its_own_server_wins():
             if address[0] == "192.168.0.102":
                 assert server.getsockname() == address
             serving(server)
-            with socket.create_connection((client, address[1]), THREADS) as sock:
+            with socket.create_connection((client, address[1]), TIMEOUT) as sock:
                 assert sock.recv(10) == b"mine", (address, client)
             with closing(socket.socket()) as second:
                 assert error_of(second.bind, address).errno == errno.EADDRINUSE
-    with socket.create_connection(("192.168.0.102", 5566), THREADS) as sock:
+    with socket.create_connection(("192.168.0.102", 5566), TIMEOUT) as sock:
         assert echoed(sock) == b"hello"  # theirs again
 
 
 def check_datagram_servers():
-    for address in (("192.168.0.102", 5007), ("", 5007)):
+    for address in (("192.168.0.102", PORT), ("", PORT)):
         with udp() as server, udp() as client:
             server.bind(address)
-            client.sendto(b"ping", ("192.168.0.102", 5007))
+            client.sendto(b"ping", ("192.168.0.102", PORT))
             _, peer = server.recvfrom(10)
             server.sendto(b"pong", peer)
-            assert client.recvfrom(10) == (b"pong", ("192.168.0.102", 5007))
+            assert client.recvfrom(10) == (b"pong", ("192.168.0.102", PORT))
 
 
 def check_servers_of_the_standard_library():
@@ -313,11 +315,11 @@ def check_servers_of_the_standard_library():
     with socketserver.TCPServer(("10.9.8.7", 80), Mine) as server:
         assert server.server_address == ("10.9.8.7", 80)
         threading.Thread(target=server.handle_request, daemon=True).start()
-        with socket.create_connection(("10.9.8.7", 80), THREADS) as sock:
+        with socket.create_connection(("10.9.8.7", 80), TIMEOUT) as sock:
             assert sock.recv(10) == b"mine"
-    with http.server.ThreadingHTTPServer(("", 8765), Page) as server:
+    with http.server.ThreadingHTTPServer(("", FREE), Page) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        assert urllib.request.urlopen("http://localhost:8765/", timeout=THREADS).status == 204
+        assert urllib.request.urlopen(f"http://localhost:{FREE}/", timeout=TIMEOUT).status == 204
 
 
 def check_asyncio():
@@ -334,7 +336,7 @@ def check_asyncio():
             writer.close()
             return data
 
-        assert await said("chat.example.org", 5007) == b"hello"
+        assert await said("chat.example.org", PORT) == b"hello"
         server = await asyncio.start_server(serve, "192.168.0.102", 5566)
         assert await said("192.168.0.102", 5566) == b"mine"
         server.close()
@@ -354,41 +356,41 @@ def check_asyncio():
                 received.set_result((data, addr))
 
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            Protocol, remote_addr=("10.1.2.3", 5007)
+            Protocol, remote_addr=("10.1.2.3", PORT)
         )
         transport.sendto(b"hello")
-        assert await received == (b"hello", ("10.1.2.3", 5007))
+        assert await received == (b"hello", ("10.1.2.3", PORT))
         transport.close()
 
-    asyncio.run(asyncio.wait_for(talk(), THREADS))
+    asyncio.run(asyncio.wait_for(talk(), TIMEOUT))
 
 
 def check_pairs_and_selectors():
     one, two = socket.socketpair()
     with one, two:
         one.sendall(b"x")
-        assert select.select([two], [], [], THREADS)[0] == [two]
+        assert select.select([two], [], [], TIMEOUT)[0] == [two]
 
 
 # TLS
 
 
 def check_tls_verifies():
-    assert urllib.request.urlopen("https://www.python.org/", timeout=THREADS).status == 200
+    assert urllib.request.urlopen("https://www.python.org/", timeout=TIMEOUT).status == 200
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(FACTS["other"])
     for found in (context, ssl.create_default_context(), ssl.create_default_context(cafile=FACTS["other"])):
-        connection = http.client.HTTPSConnection("www.example.com", timeout=THREADS, context=found)
+        connection = http.client.HTTPSConnection("www.example.com", timeout=TIMEOUT, context=found)
         connection.request("GET", "/")
         assert connection.getresponse().status == 200
         connection.close()
     strict = ssl.create_default_context()
     strict.verify_flags |= ssl.VERIFY_X509_STRICT
-    sock = socket.create_connection(("192.0.2.7", 443), THREADS)
+    sock = socket.create_connection(("192.0.2.7", 443), TIMEOUT)
     with closing(strict.wrap_socket(sock, server_hostname="www.onego.ru")) as secure:
         assert dict(secure.getpeercert()["subjectAltName"]) == {"DNS": "www.onego.ru"}
     untrusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    with socket.create_connection(("www.python.org", 443), THREADS) as sock:
+    with socket.create_connection(("www.python.org", 443), TIMEOUT) as sock:
         error = error_of(untrusting.wrap_socket, sock, server_hostname="www.python.org")
         assert isinstance(error, ssl.SSLError), error
     assert "BEGIN CERTIFICATE" in ssl.get_server_certificate(("www.python.org", 443))

@@ -7,6 +7,7 @@ import os
 import sys
 from _socket import SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET
 from _socket import socket as raw_socket
+from _thread import get_ident
 
 from .hosts import family_of
 
@@ -30,7 +31,7 @@ class Bound:
 
     def add(self, path: str, host: str, port: int, everywhere: bool) -> None:
         """Note that what is meant by ``path`` is bound to this host and port by this process."""
-        draft = f"{path}.{os.getpid()}"
+        draft = os.path.join(self.directory, f".{os.getpid()}.{get_ident()}")
         try:
             with open(draft, "w", encoding="ascii") as file:
                 file.write(f"{os.getpid()} {host} {port} {int(everywhere)}")

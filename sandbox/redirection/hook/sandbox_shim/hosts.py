@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from _thread import get_ident
 from binascii import crc32
 from socket import AF_INET, AF_INET6, gethostname, inet_aton, inet_ntoa, inet_ntop, inet_pton
 
@@ -130,7 +131,7 @@ class Names:
         owner = self._read(number)
         if owner is None:
             path = os.path.join(self.directory, str(number))
-            draft = f"{path}.{os.getpid()}"
+            draft = os.path.join(self.directory, f".{os.getpid()}.{get_ident()}")
             try:
                 with open(draft, "w", encoding="utf-8", errors="surrogateescape") as file:
                     file.write(name)

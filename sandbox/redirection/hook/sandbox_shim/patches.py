@@ -48,8 +48,7 @@ class Patches:
 def _exchange(values: dict[int, tuple[Any, Any]]) -> None:
     for module in list(sys.modules.values()):
         names = getattr(module, "__dict__", None)
-        if type(names) is dict:
-            found = [
-                (name, values[id(value)][1]) for name, value in list(names.items()) if id(value) in values
-            ]
-            names.update(found)
+        if type(names) is dict and not values.keys().isdisjoint(map(id, list(names.values()))):
+            names.update(
+                [(name, values[id(value)][1]) for name, value in list(names.items()) if id(value) in values]
+            )

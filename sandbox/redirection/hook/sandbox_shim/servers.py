@@ -25,6 +25,7 @@ class Servers:
     def __init__(self, shim: Shim) -> None:
         self.shim = shim
         self.routes = shim.routes
+        self.free_ports: bool = shim.table["free_ports"]
         #: What ``getsockname`` tells, and the file in the registry with the address it stands for.
         self.called: WeakKeyDictionary[Any, Address] = WeakKeyDictionary()
         self.noted: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()

@@ -1,0 +1,231 @@
+"""Programs in processes of their own, which the hook redirects."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from sandbox.addressing import Names
+from sandbox.background import BackgroundSandbox
+from sandbox.errors import RunError
+from sandbox.redirection.environment import CERTIFICATES, HOOK, environment_of
+from sandbox.redirection.interpreters import chosen
+from tests.redirection.world import Run, free_port, sandbox_of
+
+PROGRAM = str(Path(__file__).with_name("redirected.py"))
+NAMES = [
+    "www.python.org",
+    "пример.рф",
+    "bücher.example",
+    "a_b.example.org",
+    "single",
+    "1and1.example",
+    "x" * 63 + ".org",
+]
+
+
+@pytest.fixture(scope="module")
+def background(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundSandbox]:
+    with sandbox_of(tmp_path_factory.getbasetemp() / "state") as running:
+        yield running
+
+
+@pytest.fixture
+def run(background: BackgroundSandbox, tmp_path: Path) -> Run:
+    return Run.of(background, tmp_path)
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"])
+def test_whatever_a_program_does_with_sockets(version: str, run: Run, tmp_path: Path) -> None:
+    try:
+        python = chosen(version).path
+    except RunError as error:
+        pytest.skip(str(error))
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    names = [(name, Names({}).addresses(name)) for name in NAMES]
+    facts = {"names": names, "other": str(other), "port": run.port, "free": free_port()}
+    output, errors, status = run.ran(PROGRAM, json.dumps(facts), python=python)
+    assert status == 0, errors
+    assert "".join(json.loads(output).values()) == ""
+    told = [line for line in errors.splitlines() if "nowhere.example.org" in line]
+    assert told == ["sandbox: " + ADVICE] * 2 or told == ["sandbox: " + ADVICE]
+
+
+ADVICE = "nothing answers at nowhere.example.org:4321 (TCP); say what shall, as with --route nowhere.example.org:4321=echo"
+
+CHILDREN = """
+import multiprocessing, os, subprocess, sys, urllib.request
+
+CODE = "import urllib.request as u; print(u.urlopen('http://www.python.org/').status)"
+
+def go(how):
+    print(how, urllib.request.urlopen("http://www.python.org/").status, flush=True)
+
+if __name__ == "__main__":
+    os.chdir("/")
+    for how in ("fork", "spawn", "forkserver"):
+        process = multiprocessing.get_context(how).Process(target=go, args=(how,))
+        process.start()
+        process.join()
+    subprocess.run([sys.executable, "-c", CODE], check=True)
+    os.system(sys.executable + ' -c "' + CODE + '"')
+    os.execv(sys.executable, [sys.executable, "-c", CODE])
+"""
+
+
+def test_children_of_every_kind(run: Run, tmp_path: Path) -> None:
+    program = tmp_path / "children.py"
+    program.write_text(CHILDREN)
+    output, errors, status = run.ran("-W", "ignore", str(program))
+    assert (output.split(), status) == (
+        ["fork", "200", "spawn", "200", "forkserver", "200", *["200"] * 3],
+        0,
+    ), errors
+
+
+SERVER = """
+import socket, sys
+with socket.socket() as server:
+    server.bind(("192.168.0.102", 5566))
+    server.listen(1)
+    print("listening", flush=True)
+    client, _ = server.accept()
+    with client:
+        client.sendall(b"mine")
+    input()
+"""
+CLIENT = """
+import socket
+with socket.create_connection(("192.168.0.102", 5566)) as sock:
+    sock.sendall(b"hello")
+    print(sock.recv(10).decode())
+"""
+
+
+def test_server_and_client_in_two_terminals_find_each_other(run: Run) -> None:
+    with run.start("-c", SERVER) as server:
+        try:
+            assert server.stdout is not None
+            assert server.stdout.readline() == "listening\n"
+            assert run.ran("-c", CLIENT)[0] == "mine\n"
+        finally:
+            server.kill()  # without a chance to tell that it is gone
+    assert run.ran("-c", CLIENT)[0] == "hello\n"
+    assert list((run.directory / "bound").iterdir()) == []
+
+
+LOGGED = """
+import socket
+socket.gethostbyname("www.onego.ru")
+socket.create_connection(("smtp.example.com", 25)).close()
+socket.create_server(("192.168.0.102", 5566)).close()
+for host in ("gone.invalid", "203.0.113.9"):
+    try:
+        socket.create_connection((host, 4321))
+    except OSError:
+        pass
+socket.socket().connect_ex(("localhost", {free}))
+"""
+
+
+def test_every_decision_is_logged(run: Run, background: BackgroundSandbox) -> None:
+    smtp = background.endpoint("smtp")
+    program = LOGGED.format(free=free_port())
+    (address, _) = Names({}).addresses("smtp.example.com") or ("", "")
+    run.ran("-W", "ignore", "-c", program)
+    lines = run.log().splitlines()
+    assert lines[:3] == [
+        "resolved www.onego.ru 195.161.136.4",
+        f"resolved smtp.example.com {address}",
+        f"mapped tcp smtp.example.com:25 -> 127.0.0.1:{smtp.port} (smtp.main)",
+    ]
+    assert lines[3].startswith("bound tcp 192.168.0.102:5566 at 127.0.0.1:")
+    assert lines[4:6] == ["resolved gone.invalid does not exist", "refused tcp 203.0.113.9:4321"]
+    assert lines[6].startswith("passed tcp localhost:")
+
+
+def test_who_cannot_be_redirected_does_not_run(run: Run, tmp_path: Path) -> None:
+    environment = run.environment()
+    for wrong in ("{}", "no JSON"):
+        (tmp_path / "routes.json").write_text(wrong)
+        output, errors, status = run.ran("-c", "print('ran')", env=environment)
+        assert (output, status) == ("", 97)
+        assert errors.startswith("sandbox: cannot redirect this program: ")
+    environment["SANDBOX_ROUTES"] = str(tmp_path / "nothing")
+    assert run.ran("-c", "print('ran')", env=environment)[::2] == ("", 97)
+
+
+def test_python_2_does_not_run_either(run: Run) -> None:
+    try:
+        python = chosen("2.7").path
+    except RunError as error:
+        pytest.skip(str(error))
+    done = subprocess.run([python, "-c", "print(1)"], env=run.environment(), capture_output=True, check=False)
+    assert (done.stdout, done.returncode) == (b"", 97)
+
+
+def test_the_sitecustomize_that_ours_hides_is_loaded(run: Run, tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "sitecustomize.py").write_text("import sys; sys.hidden = __name__, __file__\n")
+    environment = run.environment({**os.environ, "PYTHONPATH": str(hidden)})
+    program = "import sys, sitecustomize; print(sys.hidden, sitecustomize.__file__); print(sys.path)"
+    output, errors, status = run.ran("-c", program, env=environment)
+    assert (errors, status) == ("", 0)
+    path = str(hidden / "sitecustomize.py")
+    assert output.startswith(f"{('sitecustomize', path)} {path}\n")
+    assert str(HOOK) not in output
+    (hidden / "sitecustomize.py").write_text("raise ValueError('theirs')\n")
+    output, errors, status = run.ran("-c", "print('ran')", env=environment)
+    assert (output, status) == ("ran\n", 0)
+    assert "ValueError: theirs" in errors
+
+
+def test_starting_loads_little(run: Run) -> None:
+    program = "import sys; print(*sys.modules)"
+    output, _, _ = run.ran("-c", program)
+    heavy = {
+        "ssl",
+        "asyncio",
+        "urllib",
+        "typing",
+        "re",
+        "threading",
+        "ipaddress",
+        "zlib",
+        "subprocess",
+        "logging",
+    }
+    assert heavy & set(output.split()) <= heavy & set(
+        subprocess.run(
+            [sys.executable, "-c", "import socket, json;" + program],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+    )
+
+
+def test_the_environment(run: Run, tmp_path: Path) -> None:
+    base = {
+        "PYTHONPATH": f"one{os.pathsep}two",
+        "SSL_CERT_FILE": "mine.pem",
+        "HTTP_PROXY": "x",
+        "no_proxy": "y",
+        "A": "b",
+    }
+    made = environment_of(run.table, Path("routes.json"), base)
+    assert made["PYTHONPATH"].split(os.pathsep) == [str(HOOK), "one", "two"]
+    assert {made[name] for name in CERTIFICATES} == {run.table["certificate"]}
+    assert all(Path(made[name]).is_absolute() for name in ("SANDBOX_ROUTES", "SSL_CERT_FILE"))
+    assert made["A"] == "b"
+    assert not [name for name in made if name.lower().endswith("_proxy")]
+    assert environment_of(run.table, Path("routes.json"), made) == made
