@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import NoReturn
@@ -42,9 +43,7 @@ class Child:
         self._guard, self._leash = fork_guard(self.group)
         self._steps: list[int] = []
         self._timed_out = False
-        self._started = self._ended = self._closed = False
-        self.interrupted = False
-        """Whether Ctrl-C on a terminal has ended the program."""
+        self._started = self._ended = self._closed = self._interrupted = False
 
     def start(self, executable: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Let the child become the program; ``arguments[0]`` is its name. Raises RunError if there is no way to."""
@@ -68,7 +67,7 @@ class Child:
             signal.setitimer(signal.ITIMER_REAL, timeout)
         status = self._waited()
         signal.setitimer(signal.ITIMER_REAL, 0)
-        self.interrupted = self.terminal.eager and _ended_by(status) == signal.SIGINT
+        self._interrupted = self.terminal.eager and _ended_by(status) == signal.SIGINT
         self.terminal.take_back(self.group)
         if _ended_by(status):
             self.terminal.restore()
@@ -92,6 +91,17 @@ class Child:
         self.terminal.take_back(self.group)
         self.terminal.close()
         release_guard(self._guard, self._leash)
+
+    def end_alike(self) -> None:
+        """End this process as the program has ended if that was by Ctrl-C on a terminal.
+
+        A shell that sees it goes on with no loop that this run was part of.
+        """
+        if self._interrupted:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
 
     def _waited(self) -> int:
         while True:

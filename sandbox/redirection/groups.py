@@ -13,12 +13,12 @@ GRACE = 2.0
 _STEP = 0.01
 
 
-def end(group: int, grace: float = GRACE) -> None:
-    """End all processes of a group: SIGTERM, and SIGKILL for those that are left after ``grace`` seconds."""
+def end(group: int) -> None:
+    """End all processes of a group: SIGTERM, and SIGKILL for those that are left after the grace."""
     if not alive(group):
         return
     send(group, signal.SIGTERM)
-    until = time.monotonic() + grace
+    until = time.monotonic() + GRACE
     while time.monotonic() < until and alive(group):
         time.sleep(_STEP)
     send(group, signal.SIGKILL)

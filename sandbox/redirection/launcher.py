@@ -6,7 +6,6 @@ import gc
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -54,8 +53,7 @@ def launch(order: Order) -> int:
             status = _run(order, child, scratch, log, stack)
     finally:
         child.close()
-    if child.interrupted:
-        _end_by_interrupt()
+    child.end_alike()
     return status
 
 
@@ -138,11 +136,3 @@ def _scratch() -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _end_by_interrupt() -> None:
-    """End as the program did: a shell that sees it goes on with no loop this run was part of."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.kill(os.getpid(), signal.SIGINT)
