@@ -29,7 +29,7 @@ def connection_of(request: web.BaseRequest) -> Connection:
 def hand_over(request: web.BaseRequest, network: Network, service: str, listener: str) -> None:
     """Let another listener serve the client, as :meth:`Network.hand_over` does, with what it sent behind the head.
 
-    The answer must have been written, and the client must have read what was written before it (``writer.drain``).
+    The answer must have been written to its end; aiohttp waits then until the client has read what came before.
     Raises LookupError if there is no such listener, ConnectionError if the client is gone.
     """
     assert isinstance(request.protocol, WebProtocol)
@@ -136,9 +136,6 @@ class WebProtocol(web.RequestHandler):
         idle = waiter is not None and not waiter.done() and not self._messages
         if idle or self._parser is None or self.ssl_context is not None:
             return None
-        if self._upgraded:  # CONNECT: the parser has no more to do
-            self.close()
-            return True
         try:
             self._parser.feed_eof()
         except HttpProcessingError:  # in the middle of a body

@@ -52,7 +52,7 @@ class Proxy:
             if refusal is not None:
                 return refusal
         if target.form == "authority":
-            return await self._tunnel(request, target)
+            return self._tunnel(request, target)
         if target.scheme == "ftp":
             return await self._ftp.answer(request, target)
         if target.scheme not in ("http", "https"):
@@ -72,7 +72,7 @@ class Proxy:
             407, "This proxy wants a name and a password.", headers={"Proxy-Authenticate": challenge}
         )
 
-    async def _tunnel(self, request: web.BaseRequest, target: Target) -> web.StreamResponse:
+    def _tunnel(self, request: web.BaseRequest, target: Target) -> web.StreamResponse:
         assert target.port is not None
         if request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers:
             # Nobody could tell where it ends and the tunnel begins (RFC 9112 §6.3).
@@ -85,7 +85,6 @@ class Proxy:
         to = table.find("tcp", target.host, target.port)
         if to is None or not network.has_listener(to.service, to.listener):
             return failure(502, table.advice("tcp", target.host, target.port))
-        await request.writer.drain()  # the tunnel begins with a client that reads
         return Tunnel(target, to)
 
 
