@@ -31,10 +31,17 @@ CONFIGURATION = {
         "one.example.org:5577": "tcp.upper",
         "*.many.example.org:5588": "tcp.upper",
         "localhost:8000": "tcp.upper",
+        "localhost:5566": "tcp.time",
         "10.0.0.7:5599/udp": "udp.upper",
     },
     "services": {
-        "tcp": {"listeners": {"echo": {"behaviour": "echo"}, "upper": {"behaviour": "upper"}}},
+        "tcp": {
+            "listeners": {
+                "echo": {"behaviour": "echo"},
+                "upper": {"behaviour": "upper"},
+                "time": {"behaviour": "time"},
+            }
+        },
         "udp": {"listeners": {"echo": {"behaviour": "echo"}, "upper": {"behaviour": "upper"}}},
         "ftp": {},
         "http": {"listeners": {"https": {"tls": "implicit"}}},
@@ -235,9 +242,40 @@ def own_server_does_not_take_the_internet() -> Any:
 
 
 @check
+def own_server_where_the_sandbox_has_just_answered() -> Any:
+    with socket.create_connection(("localhost", 9), timeout=TIMEOUT) as client:
+        client.shutdown(socket.SHUT_WR)
+        ended = client.recv(10).decode()
+    with socket.socket() as server:  # which asks for no SO_REUSEADDR
+        server.bind(("127.0.0.1", 9))
+        server.listen()
+        return ended, served(server, "localhost", 9)
+
+
+@check
+def own_server_beside_an_open_connection() -> Any:
+    with socket.create_connection(("localhost", 8000), timeout=TIMEOUT) as client:
+        own = served(socket.create_server(("localhost", 8000)), "localhost", 8000)
+        client.sendall(b"still there\n")
+        return own, client.recv(100).decode()
+
+
+@check
 def own_server_at_a_low_port_of_ipv6() -> Any:
     server = socket.create_server(("fd5a:5a5a::5", 25), family=socket.AF_INET6)
     return served(server, "fd5a:5a5a::5", 25)
+
+
+@check
+def own_server_where_the_sandbox_closed_first() -> Any:
+    """The lesson has not heard of SO_REUSEADDR."""
+    with socket.create_connection(("localhost", 5566), timeout=TIMEOUT) as client:
+        while client.recv(100):
+            pass
+    server = socket.socket()
+    server.bind(("localhost", 5566))
+    server.listen()
+    return served(server, "localhost", 5566)
 
 
 @check
