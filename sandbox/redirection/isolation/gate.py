@@ -177,6 +177,8 @@ def _open(family: socket.AddressFamily, kind: socket.SocketKind, host: str, port
         sock.setsockopt(level, transparent, 1)
         if kind == socket.SOCK_DGRAM:
             sock.setsockopt(level, told, 1)
+        else:  # what is accepted inherits it, and leaves the port to servers of the program that set it too
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
         if kind == socket.SOCK_STREAM:
             sock.listen(_BACKLOG)

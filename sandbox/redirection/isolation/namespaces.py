@@ -39,8 +39,6 @@ _SETTINGS = {
     "ipv4/ip_unprivileged_port_start": "0",
     # Else a port the sandbox has answered at could not be bound by a server for a minute (TIME_WAIT).
     "ipv4/tcp_max_tw_buckets": "0",
-    # Connections that have ended keep no port: a program may want to serve where the sandbox has answered.
-    "ipv4/tcp_max_tw_buckets": "0",
     "ipv6/ip_nonlocal_bind": "1",  # IPv6 does not count the addresses of local routes as its own
 }
 

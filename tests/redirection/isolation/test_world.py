@@ -82,6 +82,7 @@ SEEN = {
     "own_server_at_a_foreign_address": "own",
     "own_server_at_every_address": ["own", "own"],
     "own_server_does_not_take_the_internet": "hello\n",
+    "own_server_beside_an_open_connection": ["own", "STILL THERE\n"],
     "own_server_at_a_low_port_of_ipv6": "own",
     "own_server_where_the_sandbox_closed_first": "own",
     "sandbox_answers_when_it_has_gone": ["HELLO\n", "HELLO\n"],

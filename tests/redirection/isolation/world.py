@@ -242,17 +242,6 @@ def own_server_does_not_take_the_internet() -> Any:
 
 
 @check
-def own_server_where_the_sandbox_has_just_answered() -> Any:
-    with socket.create_connection(("localhost", 9), timeout=TIMEOUT) as client:
-        client.shutdown(socket.SHUT_WR)
-        ended = client.recv(10).decode()
-    with socket.socket() as server:  # which asks for no SO_REUSEADDR
-        server.bind(("127.0.0.1", 9))
-        server.listen()
-        return ended, served(server, "localhost", 9)
-
-
-@check
 def own_server_beside_an_open_connection() -> Any:
     with socket.create_connection(("localhost", 8000), timeout=TIMEOUT) as client:
         own = served(socket.create_server(("localhost", 8000)), "localhost", 8000)
