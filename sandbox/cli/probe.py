@@ -166,9 +166,9 @@ class _Report:
 
     def _print(self, verdict: Verdict) -> None:
         title = registry.named(verdict.check).title if verdict.check else ""
-        heading = (
-            f"{verdict.listener} as {verdict.check}: {title}" if title else verdict.listener or self._program
-        )
+        heading = verdict.listener or self._program
+        if verdict.listener and title:
+            heading += f" as {verdict.check}: {title}"
         if heading != self._heading:
             self._heading = heading
             click.echo(click.style(heading, bold=True))

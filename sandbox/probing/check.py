@@ -26,7 +26,7 @@ class Step:
     run: Callable[[Dial], str | None]
     silent: str = ""
     mild: bool = False
-    """Whether a program that ends over it gets a note: the lessons' own servers do."""
+    """Whether failing gets a note only: the lessons' own servers do."""
 
 
 @dataclass(frozen=True, slots=True)

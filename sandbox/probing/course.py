@@ -86,6 +86,8 @@ class Course:
             if not last and not dial.record.came and (untouched or self._left()):
                 return None
             return self._failed_by_end(step, sent, remark)
+        if outcome == "FAIL" and step.mild:
+            outcome = "note"
         return self._verdict(step, outcome, sent=sent, came=came, hint=remark)
 
     def _left(self) -> bool:

@@ -86,7 +86,8 @@ def _nothing_to_check(name: str, seen: set[Listener]) -> Verdict:
 def _unknown(server: LessonServer, listener: Listener) -> Verdict:
     calls = "recvfrom() and sendto()" if listener.transport == "udp" else "listen(), accept() and an answer"
     came = "nothing" if server.alive() else f"the program ended: {server.last_words()}"
-    hint = crash.hint(server.stderr()) or f"a server needs {calls}; if it is one of --list, name it with --as"
+    why = "" if server.alive() else crash.hint(server.stderr())
+    hint = why or f"a server needs {calls}; if it is one of --list, name it with --as"
     return Verdict(
         str(listener), "", "answers", "FAIL", "a word without being asked, or an answer", came=came, hint=hint
     )

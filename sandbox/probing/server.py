@@ -24,6 +24,7 @@ from sandbox.redirection.program import Program
 from sandbox.redirection.table import Table
 
 POLL = 0.01  # seconds between two looks at the directory in which the program tells what it has bound
+EPHEMERAL = 32768  # the lowest port a system gives for port 0
 RESTART = 5.0  # seconds it may take to bind the same address again
 
 
@@ -42,6 +43,7 @@ class LessonServer:
         self._guarded = guarded
         self._guard: tuple[int, int] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._seen: list[Listener] = []
         self._kept: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -129,17 +131,36 @@ class LessonServer:
 
     def listeners(self) -> list[Listener]:
         """What the program has bound, in the order of the ports."""
-        found = [listener for path in self._bound().iterdir() if (listener := _listener(path.name))]
-        return sorted(found, key=lambda each: (each.port, each.transport, each.host))
+        return sorted(self._current(), key=lambda each: (each.port, each.transport, each.host))
 
     def address(self, listener: Listener) -> tuple[str, int]:
         """Where a listener really is. Raises ConnectionRefusedError if nobody has bound it."""
-        name = f"{listener.transport}-{listener.host.replace(':', '_')}-{listener.port}"
+        current = self._current().get(listener, listener)
+        name = f"{current.transport}-{current.host.replace(':', '_')}-{current.port}"
         try:
             _, host, port, *_ = (self._bound() / name).read_text(encoding="ascii").split()
         except (OSError, ValueError):
             raise ConnectionRefusedError(f"the program does not listen on {listener}") from None
         return host, int(port)
+
+    def _current(self) -> dict[Listener, Listener]:
+        """The listeners by what they were first: who binds port 0 has another one after a new start."""
+        there = [listener for path in self._bound().iterdir() if (listener := _listener(path.name))]
+        missing = [
+            listener for listener in self._seen if listener not in there and listener.port >= EPHEMERAL
+        ]
+        found = {}
+        for listener in there:
+            same = (
+                old for old in missing if (old.transport, old.host) == (listener.transport, listener.host)
+            )
+            old = None if listener in self._seen or listener.port < EPHEMERAL else next(same, None)
+            if old is not None:
+                missing.remove(old)
+            elif listener not in self._seen:
+                self._seen.append(listener)
+            found[old or listener] = listener
+        return found
 
     def stdout(self) -> str:
         """What the program has written, in all its runs."""

@@ -54,7 +54,10 @@ def _type(dial: Dial) -> str | None:
 
 
 def _head(dial: Dial) -> str | None:
-    page = ask(dial, "HEAD", "/")
+    with dial.tcp() as talk:
+        page = asked_on(talk, dial, "HEAD", "/", {"Connection": "close"})
+        if not page.kept:
+            talk.closes()  # a body comes after the head
     came = b"".join(dial.record.came)
     if came.partition(b"\r\n\r\n")[2]:
         return "the answer to HEAD has a body; it should be the head alone (RFC 9110, section 9.3.2)"

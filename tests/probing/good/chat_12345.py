@@ -10,14 +10,20 @@ class Member(threading.Thread):
         self.client = client
         clients.append(client)
 
+    def tell_all(self, data):
+        for client in list(clients):
+            try:
+                client.sendall(data)
+            except OSError as error:
+                print("somebody has gone:", error)
+
     def run(self):
         try:
             while True:
                 data = self.client.recv(1024)
                 if not data or data == b"byebye":
                     break
-                for client in list(clients):
-                    client.sendall(data)
+                self.tell_all(data)
         except OSError as error:
             print(error)
         finally:
