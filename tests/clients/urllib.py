@@ -224,8 +224,7 @@ def cookies(_: OpenerDirector, env: Environment) -> str:
 
 @requests.operation(
     "ProxyHandler",
-    note="the sandbox plays every site over http",
-    on_purpose={"https": "it never connects out"},
+    note="the sandbox plays every site, over https by CONNECT",
 )
 def proxy(_: OpenerDirector, env: Environment) -> str:
     handler = urllib.request.ProxyHandler({env.way: f"http://{HOST}:{env.port('http')}"})
