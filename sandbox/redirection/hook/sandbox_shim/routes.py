@@ -31,6 +31,7 @@ class Routes:
             self._rows.setdefault((transport, port), []).append((pattern, to_host, to_port, name))
         self._ftp: dict[str, str] = {}
         self._told: set[tuple[str, str, int]] = set()
+        self._looked: set[tuple[str, str, int]] = set()
 
     def find(self, transport: str, host: str, port: int) -> tuple[str, str, int]:
         """What to do about a destination, its host in the normal form, and the address to go to instead."""
@@ -62,12 +63,24 @@ class Routes:
         return (transport, port) in self._rows
 
     def refused(self, transport: str, host: str, port: int) -> ConnectionRefusedError:
-        """The error for a destination where nothing answers; tells the user what is missing, once for each."""
+        """The error for a destination where nothing answers; tells the user what is missing."""
+        self.missing(transport, host, port)
+        return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+
+    def missing(self, transport: str, host: str, port: int) -> None:
+        """Tell the user that nothing answers at a destination, once for each."""
         key = (transport, host, port)
         if key not in self._told:
             self._told.add(key)
             tell(self.advice(transport, host, port))
-        return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+
+    def unheard(self, port: int) -> None:
+        """Look once whether anybody receives datagrams at a port of this machine, and tell the user if nobody does."""
+        key = ("udp", LOCALHOST, port)
+        if key not in self._looked:
+            self._looked.add(key)
+            if nobody_receives(port):
+                self.missing(*key)
 
     def advice(self, transport: str, host: str, port: int) -> str:
         """What to tell a user whose program went where nothing answers, in one line."""
@@ -120,6 +133,22 @@ class Routes:
             there = f" -> {to_host}:{to_port} ({why})" if verdict == MAPPED else ""
             self.log(verdict, f"{transport} {name}:{port}{there}")
         return verdict, to_host, to_port
+
+
+def nobody_receives(port: int) -> bool:
+    """Whether no UDP socket of this machine has the port, as far as the system tells (proc(5), Linux only)."""
+    found = _receivers("/proc/net/udp"), _receivers("/proc/net/udp6")
+    mark = b":%04X" % port
+    return any(found) and not any(address.endswith(mark) for each in found for address in each)
+
+
+def _receivers(path: str) -> list[bytes]:
+    """The local addresses of a table of sockets, with its title; none if there is no such table."""
+    try:
+        with open(path, "rb") as file:
+            return [line.split(None, 2)[1] for line in file]
+    except OSError:
+        return []
 
 
 def private(host: str) -> bool:

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from .addresses import DATAGRAM, KIND, TRANSPORTS, family_of_socket, parsed, reachable
 from .groups import MEMBERSHIPS, joined_here, multicast, send_here
-from .hosts import LOOPBACK
+from .hosts import LOCALHOST, LOOPBACK
 from .routes import MAPPED, PASSED
 
 TYPE_CHECKING = False
@@ -55,6 +55,8 @@ class Sockets:
         transport = TRANSPORTS[KIND(sock)]
         verdict, to_host, to_port = self.routes.find(transport, host, port)
         if verdict == PASSED:
+            if transport == "udp" and host == LOCALHOST:
+                self.routes.unheard(port)
             return address
         meant = self.shim.resolver.address(host, family_of_socket(sock))
         if verdict == MAPPED:
@@ -100,9 +102,21 @@ class Sockets:
 
     def _connect(self, native: Any) -> Any:
         def connect(sock: Any, address: Any) -> None:
-            native(sock, self.aim(sock, address, True))
+            there = self.aim(sock, address, True)
+            try:
+                native(sock, there)
+            except ConnectionRefusedError:
+                if there is address:
+                    self._missing(sock, address)
+                raise
 
         return connect
+
+    def _missing(self, sock: Any, address: Any) -> None:
+        """A port of this machine is nobody's; of other hosts the program has told enough."""
+        asked = None if self.shim.idle() else parsed(sock, address)
+        if asked is not None and self.routes.names.normal(asked[0]) == LOCALHOST:
+            self.routes.missing(TRANSPORTS[KIND(sock)], LOCALHOST, asked[1])
 
     def _connect_ex(self, native: Any) -> Any:
         def connect_ex(sock: Any, address: Any) -> int:
