@@ -36,8 +36,6 @@ class FtpUrls:
         if request.method not in ("GET", "HEAD"):
             return failure(405, "A proxy only reads ftp:// URLs.", headers={"Allow": "GET, HEAD"})
         table, port = self._context.routes, PORT if target.port is None else target.port
-        if not target.host or table.names.addresses(target.host) is None:
-            return failure(502, f"There is no host {target.host}.")
         to = table.find("tcp", target.host, port)
         if to is None or to.service != "ftp":
             return failure(502, table.advice("tcp", target.host, port))

@@ -42,6 +42,7 @@ class Proxy:
     def __init__(self, world: World) -> None:
         self._context = world.context
         self._ftp = FtpUrls(world)
+        self._sites = world.settings.site_names()
 
     async def answer(
         self, request: web.BaseRequest, target: Target, listener: Listener | None
@@ -54,10 +55,10 @@ class Proxy:
         if target.form == "authority":
             return self._tunnel(request, target)
         if target.scheme == "ftp":
-            return await self._ftp.answer(request, target)
+            return self._unknown(target.host) or await self._ftp.answer(request, target)
         if target.scheme not in ("http", "https"):
             return failure(501, f"This proxy knows no {target.scheme}:// URLs.")
-        return None
+        return None if target.host in self._sites else self._unknown(target.host)
 
     def _refusal(self, request: web.BaseRequest, listener: Listener) -> web.Response | None:
         given = parse_basic(request.headers.get("Proxy-Authorization"))
@@ -80,12 +81,19 @@ class Proxy:
             refusal.force_close()
             return refusal
         table, network = self._context.routes, self._context.network
-        if table.names.addresses(target.host) is None:
-            return failure(502, f"There is no host {target.host}.")
+        unknown = self._unknown(target.host)
+        if unknown is not None:
+            return unknown
         to = table.find("tcp", target.host, target.port)
         if to is None or not network.has_listener(to.service, to.listener):
             return failure(502, table.advice("tcp", target.host, target.port))
         return Tunnel(target, to)
+
+    def _unknown(self, host: str) -> web.Response | None:
+        """A refusal if the name does not exist; asked so that no address is made up for every name of a URL."""
+        names = self._context.routes.names
+        settings = names.settings(names.canonical(host))
+        return None if settings is None or settings.exists else failure(502, f"There is no host {host}.")
 
 
 def without_hop_by_hop(request: web.BaseRequest) -> web.BaseRequest:

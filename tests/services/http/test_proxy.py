@@ -524,5 +524,16 @@ class TestPasswords:
             serve(http={"listeners": {"proxy": {"proxy_users": {"a": "b"}}}})
 
 
+def test_names_that_do_not_exist(serve: Serve) -> None:
+    sites = {"site.invalid": {"pages": {"/": {"text": "here"}}}}
+    world = serve(http={"sites": sites}, ftp={}, hosts={"gone.example.org": False})
+    for host in ("nobody.invalid", "GONE.example.org."):
+        for target in (f"http://{host}/", f"ftp://{host}/"):
+            answer = ask(world, "GET", target)
+            assert (answer.status, "There is no host" in answer.text) == (502, True)
+    assert ask(world, "GET", "http://site.invalid/").text == "here"
+    assert ask(world, "GET", "/", host="nobody.invalid").status == 200
+
+
 def test_other_schemes_are_not_implemented(world: BackgroundSandbox) -> None:
     assert ask(world, "GET", "gopher://example.com/").status == 501
