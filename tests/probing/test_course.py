@@ -1,0 +1,75 @@
+"""What is not the server's doing: time limits, new starts, the check that was asked for, the Python it is for."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from sandbox.probing.server import LessonServer
+from sandbox.redirection.program import find
+from tests.probing.conftest import HERE, probed
+
+ANY_PORT = """
+import socket
+server = socket.create_server(("", 0))
+print(server.getsockname()[1])
+for _ in range(3):
+    client, _ = server.accept()
+    client.sendall(client.recv(1024))
+    client.close()
+raise SystemError("three are enough")
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    return tmp_path / "server.py"
+
+
+def test_the_whole_is_bounded_in_time(pool: ThreadPoolExecutor) -> None:
+    result = probed(HERE / "broken" / "stuck_after_one.py", timeout=0.4, patience=5)
+    assert [verdict.outcome for verdict in result.verdicts][-1] in ("FAIL", "note")
+    assert any("time is over" in v.hint or "nothing more" in v.came for v in result.verdicts)
+    assert not result.running
+
+
+def test_python_2_is_recognized(script: Path) -> None:
+    script.write_text("import socket\ns = socket.socket()\ns.bind(('', 33333))\nprint 'bound', s\n")
+    (verdict,) = probed(script).verdicts
+    assert verdict.step == "starts"
+    assert "SyntaxError" in verdict.came
+    assert "this is Python 2" in verdict.hint
+    assert "print('bound', s)" in verdict.hint
+
+
+def test_port_0_is_one_listener_through_all_starts(script: Path) -> None:
+    script.write_text(ANY_PORT)
+    result = probed(script)
+    assert len({verdict.listener for verdict in result.verdicts if verdict.listener}) == 1
+    assert len(result.stdout.split()) > 1
+
+
+def test_a_check_for_the_other_transport_is_a_failure() -> None:
+    (verdict,) = probed(HERE / "good" / "udp_6789.py", check="chat").verdicts
+    assert (verdict.outcome, verdict.step) == ("FAIL", "binds")
+    assert "SOCK_DGRAM" in verdict.hint
+
+
+def test_the_check_can_be_named() -> None:
+    result = probed(HERE / "good" / "two_servers.py", check="greeting")
+    assert {verdict.check for verdict in result.verdicts} == {"greeting"}
+
+
+def test_no_process_survives_and_none_is_disturbed(script: Path) -> None:
+    """Two servers of one address run beside each other, each in a place of its own."""
+    with LessonServer(find([str(HERE / "good" / "greeter_12345.py")])) as one:
+        with LessonServer(find([str(HERE / "good" / "greeter_12345.py")])) as two:
+            assert one.wait(10)
+            assert two.wait(10)
+            (listener,) = one.listeners()
+            assert one.address(listener) != two.address(listener)
+        assert one.alive()
+        assert not two.alive()
+    assert not one.alive()
