@@ -105,6 +105,7 @@ def test_uvloop(run: Run) -> None:
         "UDP to an address": ["hello", "192.0.2.7", 7],
         "UDP server": ["MINE", "127.0.0.1", 12345],
         "server": "mine",
+        "server's address": ["192.168.0.102", 25],
         "aiohttp": 200,
         "anyio's UDP": "hello",
         "looked up": [["127.0.0.1", 80]],

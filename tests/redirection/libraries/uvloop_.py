@@ -73,7 +73,8 @@ async def server() -> None:
         writer.write(b"mine")
         writer.close()
 
-    async with await asyncio.start_server(greet, "192.168.0.102", 25):
+    async with await asyncio.start_server(greet, "192.168.0.102", 25) as mine:
+        RESULTS["server's address"] = mine.sockets[0].getsockname()
         reader, writer = await asyncio.open_connection("192.168.0.102", 25)
         RESULTS["server"] = (await reader.read()).decode()
         writer.close()

@@ -19,8 +19,8 @@ KIND = raw_socket.type.__get__
 family_of_socket = raw_socket.family.__get__
 
 INTERNET = (int(socket.AF_INET), int(socket.AF_INET6))
-DATAGRAM = int(socket.SOCK_DGRAM)
-TRANSPORTS = {int(socket.SOCK_STREAM): "tcp", DATAGRAM: "udp"}
+STREAM, DATAGRAM = int(socket.SOCK_STREAM), int(socket.SOCK_DGRAM)
+TRANSPORTS = {STREAM: "tcp", DATAGRAM: "udp"}
 
 
 def parsed(sock: Any, address: Any) -> tuple[str, int] | None:

@@ -28,7 +28,8 @@ def aiohttp(module: Any, shim: Shim) -> None:
 
 def gevent_names(module: Any, shim: Shim) -> None:
     """gevent._socketcommon: ask ours instead of the hub's resolver, whichever that is."""
-    replace(shim, module, **{name: getattr(shim.resolver, name) for name in LOOK_UPS})
+    for name in LOOK_UPS:
+        shim.patches.replace(module, name, getattr(shim.resolver, name))
 
 
 def gevent_resolver(module: Any, shim: Shim) -> None:
@@ -80,7 +81,7 @@ def pycurl(module: Any, shim: Shim) -> None:
     """pycurl: its transfers are handed sockets that are connected already."""
     from .libcurl import curl_class
 
-    replace(shim, module, Curl=curl_class(module, shim))
+    shim.patches.replace(module, "Curl", curl_class(module, shim))
 
 
 def replace(shim: Shim, owner: Any, **values: Any) -> None:

@@ -7,7 +7,7 @@ import os
 import socket
 from weakref import WeakKeyDictionary
 
-from .addresses import KIND, TRANSPORTS, family_of_socket, parsed
+from .addresses import KIND, STREAM, TRANSPORTS, family_of_socket, parsed
 from .groups import multicast
 from .hosts import LOCALHOST, LOOPBACK, packed
 
@@ -28,6 +28,7 @@ class Servers:
         self.free_ports: bool = shim.table["free_ports"]
         #: What ``getsockname`` tells, and the file in the registry with the address it stands for.
         self.called: WeakKeyDictionary[Any, Address] = WeakKeyDictionary()
+        self.listening: dict[Address, Address] = {}
         self.noted: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
 
     def install(self) -> None:
@@ -73,7 +74,7 @@ class Servers:
         real = self.shim.native["getsockname"](sock)
         if there is not address or real[1] != port:
             host = "0.0.0.0" if anywhere and len(real) == 2 else "::" if anywhere else real[0]
-            self.called[sock] = (host, port or real[1], *real[2:])
+            self._call(sock, real, (host, port or real[1], *real[2:]))
         if port or self.shim.table.get("free_ports") or self.routes.routed(transport, real[1]):
             self._note(sock, transport, LOCALHOST, port or real[1], anywhere)
 
@@ -85,7 +86,7 @@ class Servers:
             native, sock, self.routes.bound.path(transport, self.routes.names.normal(host), port)
         )
         real = self.shim.native["getsockname"](sock)
-        self.called[sock] = (host, port or real[1], *real[2:])
+        self._call(sock, real, (host, port or real[1], *real[2:]))
         self._note(sock, transport, self.routes.names.normal(host), port or real[1], False)
 
     def _bind_alias(self, native: Any, sock: Any, path: str) -> None:
@@ -93,6 +94,9 @@ class Servers:
         if self.routes.bound.find(transport, path) is not None:
             raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         native(sock, (LOOPBACK[family == socket.AF_INET6], 0))
+
+    def _call(self, sock: Any, real: Address, name: Address) -> None:
+        self.called[sock] = self.listening[real] = name
 
     def _note(self, sock: Any, transport: str, host: str, port: int, anywhere: bool) -> None:
         real = self.shim.native["getsockname"](sock)
@@ -106,9 +110,17 @@ class Servers:
         self.shim.native["getsockname"] = native
 
         def getsockname(sock: Any) -> Any:
-            return (self.called.get(sock) if self.called else None) or native(sock)
+            found = native(sock)
+            return self._called(sock, found) if self.listening else found
 
         return getsockname
+
+    def _called(self, sock: Any, found: Address) -> Address:
+        if sock in self.called:
+            return self.called[sock]
+        # uvloop detaches the socket it has bound, and asks another object for the address of its server.
+        listening = KIND(sock) == STREAM and sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+        return self.listening.get(found, found) if listening else found
 
     def _real_close(self, native: Any) -> Any:
         def _real_close(sock: Any, *args: Any) -> None:
