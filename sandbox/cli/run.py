@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,6 +146,8 @@ def command(
     sandbox run server.py
     sandbox run client.py
     """
+    if os.name != "posix":
+        fail("run needs Linux, macOS or another Unix; up runs here as well", 2)
     if not words:
         raise click.UsageError("Name the program to run, as: sandbox run lesson.py")
     if join is not None and (given := _of_the_sandbox()):
@@ -158,8 +162,12 @@ def command(
         try:
             program = find(words, python)
             python2 = _python2(program)
-            instance = None if join is None else instances.choose(_process(join), isolate=isolate)
+            instance = None
+            if join is not None:
+                instance = instances.choose(_process(join), isolated=modes.kind_to_join(isolate, allow))
             mode = modes.mode_of(program, isolate=isolate, allow=allow, instance=instance)
+            if instance is not None and instance.isolated and log is not None:
+                raise RunError(f"--log has to be given to process {instance.pid}, which decides for both")
             if mode is modes.Mode.ISOLATED and not (no_join or join or log or _of_the_sandbox()):
                 instance = modes.neighbour()
             order = Order(program, mode, instance=instance, allow=allow, log=log, timeout=timeout)
@@ -169,6 +177,8 @@ def command(
             status = launch(order)
         except RunError as error:
             fail(str(error), 2)
+        except KeyboardInterrupt:  # before there is a program to be interrupted
+            raise SystemExit(128 + signal.SIGINT) from None
     if status == 1 and python2 is not None:
         click.echo(f"sandbox: {python2}", err=True)
     raise SystemExit(status)
@@ -182,8 +192,21 @@ def _python2(program: Program) -> Verdict | None:
 
     verdict = judge(*program.source, program.interpreter)
     if verdict is not None and verdict.certain:
-        raise RunError(str(verdict))
+        raise RunError(f"{verdict}{_with_python2(verdict.name)}")
     return verdict
+
+
+def _with_python2(name: str) -> str:
+    """How to run a script by Python 2 itself, if that is possible."""
+    from sandbox.redirection import interpreters, isolation
+
+    try:
+        interpreters.chosen("2.7")
+    except RunError:
+        return ""
+    if isolation.unavailable() is not None:
+        return ""
+    return f"\nOr run it as it is: sandbox run --isolate --python 2.7 {name}"
 
 
 def _of_the_sandbox() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -83,18 +84,17 @@ def running() -> list[Instance]:
     return sorted(found, key=lambda instance: instance.since, reverse=True)
 
 
-def choose(pid: int | None = None, *, isolate: bool | None = None) -> Instance:
-    """The instance of that process, or the newest that is isolated as wanted. Raises RunError if there is none."""
-    found = [each for each in running() if pid is not None or isolate in (None, each.isolated)]
-    if not found:
-        raise RunError("no sandbox is running that could be joined; start one with: sandbox up")
-    if pid is None:
-        return found[0]
+def choose(pid: int | None = None, *, isolated: bool | None = None) -> Instance:
+    """The instance of that process, or the newest; ``isolated`` tells which kind will do. Raises RunError."""
+    found = [each for each in running() if isolated in (None, each.isolated)]
     for instance in found:
-        if instance.pid == pid:
+        if pid in (None, instance.pid):
             return instance
+    kind = {None: "sandbox", True: "isolated sandbox", False: "sandbox that is not isolated"}[isolated]
+    if pid is None or not found:
+        raise RunError(f"no {kind} is running that could be joined; start one with: sandbox up")
     known = ", ".join(f"{instance.pid} ({instance.verb})" for instance in found)
-    raise RunError(f"no sandbox runs in process {pid}; there are: {known}")
+    raise RunError(f"no {kind} runs in process {pid}; there are: {known}")
 
 
 def _read(path: Path) -> Instance | None:
@@ -106,10 +106,14 @@ def _read(path: Path) -> Instance | None:
 
 
 def _sweep(where: Path) -> None:
-    """Remove what killed processes have left."""
-    for path in where.glob("*.json"):
+    """Remove what killed processes have left: their files and directories begin with their number."""
+    for path in where.iterdir():
         pid = path.name.partition(".")[0]
-        if pid.isdecimal() and _birth(int(pid)) == 0:
+        if not pid.isdecimal() or _birth(int(pid)) != 0:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 

@@ -28,7 +28,7 @@ def mode_of(
 ) -> Mode:
     """The mode of a run; ``isolate`` is None if the user leaves it to us. Tells on stderr what they may not expect.
 
-    Raises RunError if the program would escape, or cannot be isolated as it shall.
+    ``instance`` is the sandbox to join. Raises RunError if the program would escape, or cannot be isolated as it shall.
     """
     reason = _against_isolation(isolate, allow, instance)
     if reason is None:
@@ -39,12 +39,21 @@ def mode_of(
         if isolate is None and instance is None:
             tell(f"not isolated, the shim redirects what Python does: {reason}")
         return Mode.SHIM
+    if program.interpreter is not None:
+        raise RunError(
+            f"{program.escapes}, so the shim cannot redirect it, and it cannot be isolated: {reason}"
+        )
     if isolate is None:
         raise RunError(
             f"{program.escapes}, so the shim cannot redirect it, and it cannot be isolated: {reason}\n"
             "With --no-isolate it runs all the same: it finds a proxy in its environment, but may ignore it."
         )
     return Mode.PROXIED
+
+
+def kind_to_join(isolate: bool | None, allow: tuple[str, ...]) -> bool | None:
+    """Whether the sandbox to join has to be isolated, or must not be; None if either will do."""
+    return False if allow and isolate is None else isolate
 
 
 def neighbour() -> Instance | None:

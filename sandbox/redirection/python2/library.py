@@ -49,7 +49,7 @@ MODULES = {
     "urlparse": "urllib.parse",
     "xmlrpclib": "xmlrpc.client",
 }
-_CALLED = {"execfile": "exec(open(...).read())", "raw_input": "input"}
+CALLED = {"execfile": "exec(open(...).read())", "raw_input": "input"}
 _TYPES = {
     "basestring": "str",
     "reduce": "functools.reduce",
@@ -68,7 +68,7 @@ _URLLIB = {
     "urlopen": "urllib.request.urlopen",
     "urlretrieve": "urllib.request.urlretrieve",
 }
-_METHODS = {
+METHODS = {
     "has_key": "key in dictionary",
     "iteritems": "items()",
     "iterkeys": "keys()",
@@ -103,7 +103,7 @@ class Use:
         self._tree = tree
         self._bound = _bound(tree)
         self.modules = {name: line for node in _unconditional(tree.body) for name, line in _imported(node)}
-        self.names = list(self._unbound(_CALLED))
+        self.names = list(self._unbound(CALLED))
         self.perhaps = [*self._unbound(_TYPES), *self._methods()]
 
     def _unbound(self, names: dict[str, str]) -> Iterator[Finding]:
@@ -112,13 +112,13 @@ class Use:
         for node in _reached(self._tree):
             if isinstance(node, ast.Name) and node.id in names and node.id not in self._bound:
                 yield Finding(node.lineno, node.id, names[node.id])
-            elif isinstance(node, ast.Attribute) and names is _CALLED and self._is_urllib(node):
+            elif isinstance(node, ast.Attribute) and names is CALLED and self._is_urllib(node):
                 yield Finding(node.lineno, f"urllib.{node.attr}", _URLLIB[node.attr])
 
     def _methods(self) -> Iterator[Finding]:
         for node in ast.walk(self._tree):
-            if isinstance(node, ast.Attribute) and node.attr in _METHODS:
-                yield Finding(node.lineno, f".{node.attr}", _METHODS[node.attr])
+            if isinstance(node, ast.Attribute) and node.attr in METHODS:
+                yield Finding(node.lineno, f".{node.attr}", METHODS[node.attr])
 
     def _is_urllib(self, node: ast.Attribute) -> bool:
         own = isinstance(node.value, ast.Name) and node.value.id == "urllib"

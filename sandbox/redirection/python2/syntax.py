@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sandbox.redirection.python2.finding import Finding
+from sandbox.redirection.python2.library import CALLED, METHODS, MODULES
 
 _TOKEN = re.compile(
     r"""
@@ -65,6 +66,25 @@ def findings(source: str) -> list[Finding]:
         for finding in look(statement)
     )
     return list(found)
+
+
+def mentions(source: str) -> list[Finding]:
+    """Modules and names that Python 3 has no more, in source that only Python 2 can parse."""
+    found = []
+    for statement in _statements(source):
+        for place, token in enumerate(statement.tokens):
+            before = statement.tokens[place - 1].text if place else ""
+            if instead := _instead(statement, token, before):
+                found.append(Finding(statement.line(token), token.text, instead))
+    return list(dict.fromkeys(found))
+
+
+def _instead(statement: _Statement, token: _Token, before: str) -> str | None:
+    if token.kind != "name" or before == ".":
+        return METHODS.get(token.text) if token.kind == "name" else None
+    if statement.tokens[0].text in ("import", "from"):
+        return MODULES.get(token.text)
+    return CALLED.get(token.text)
 
 
 def _statements(source: str) -> Iterator[_Statement]:

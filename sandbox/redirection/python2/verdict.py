@@ -78,7 +78,7 @@ def judge(name: str, source: bytes, interpreter: Interpreter) -> Verdict | None:
         found = syntax.findings(text)
         if not found or _compiles(source, interpreter):
             return None
-        return Verdict(name, True, tuple(found))
+        return Verdict(name, True, tuple(sorted([*found, *syntax.mentions(text)], key=_line)))
     return _used(name, library.Use(tree, text), interpreter)
 
 
@@ -90,8 +90,12 @@ def _used(name: str, use: library.Use, interpreter: Interpreter) -> Verdict | No
         if module in absent
     ]
     certain = [*imports, *use.names]
-    found = tuple(sorted({*certain, *use.perhaps}))
+    found = tuple(sorted(dict.fromkeys([*certain, *use.perhaps]), key=_line))
     return Verdict(name, bool(certain) and not use.aware, found) if found else None
+
+
+def _line(finding: Finding) -> int:
+    return finding.line
 
 
 def _decoded(source: bytes) -> str | None:
