@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -51,15 +51,15 @@ def run(table: Table, tmp_path_factory: pytest.TempPathFactory) -> Run:
     path = tmp_path_factory.mktemp("libraries") / "routes.json"
     path.write_text(json.dumps(table))
     environment = environment_of(table, path, os.environ)
+    return lambda *arguments: printed(environment, *arguments)
 
-    def run_program(*arguments: str) -> Any:
-        found = subprocess.run(
-            [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=25
-        )
-        assert found.returncode == 0, found.stderr
-        return json.loads(found.stdout)
 
-    return run_program
+def printed(environment: Mapping[str, str], *arguments: str) -> Any:
+    found = subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=25
+    )
+    assert found.returncode == 0, found.stderr
+    return json.loads(found.stdout)
 
 
 def test_clients_that_block(run: Run) -> None:
@@ -142,6 +142,19 @@ def test_pycurl(run: Run) -> None:
         "no such name": "error 6",
         "FTP": 226,
         "several": [200, 200],
+    }
+
+
+def test_from_within_a_process_that_has_imported_them() -> None:
+    assert printed(os.environ, str(PROGRAMS / "within.py")) == {
+        "changed": True,
+        "uvloop": STATUS_LINE,
+        "aiohttp": 200,
+        "trio": STATUS_LINE,
+        "pycurl": 200,
+        "gevent": STATUS_LINE,
+        "requests": 200,
+        "as before": 0,
     }
 
 

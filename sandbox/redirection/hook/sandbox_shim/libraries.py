@@ -24,6 +24,11 @@ LOOK_UPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr",
 def aiohttp(module: Any, shim: Shim) -> None:
     """aiohttp.resolver and aiohttp.connector: resolve by the loop also where aiodns is installed."""
     replace(shim, module, DefaultResolver=sys.modules["aiohttp.resolver"].ThreadedResolver)
+    if not shim.active and hasattr(module, "_SSL_CONTEXT_VERIFIED"):
+        # It was made when aiohttp was imported, which in this process was before it was redirected.
+        context = module._make_ssl_context(True)
+        context.load_verify_locations(shim.table["certificate"])
+        replace(shim, module, _SSL_CONTEXT_VERIFIED=context)
 
 
 def gevent_names(module: Any, shim: Shim) -> None:
