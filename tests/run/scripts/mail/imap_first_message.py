@@ -10,6 +10,6 @@ assert status == "OK"
 numbers = found[0].split()
 status, answer = mailbox.fetch(numbers[0], "(RFC822)")
 assert status == "OK"
-assert b"Subject:" in answer[0][1]
+assert b"Subject:" in b"".join(part[1] for part in answer if isinstance(part, tuple))
 mailbox.close()
 assert mailbox.logout()[0] == "BYE"
