@@ -15,6 +15,8 @@ from sandbox.probing.verdict import Verdict
 from sandbox.probing.wishes import Wishes
 from sandbox.redirection.program import Program
 
+NOT_REDIRECTED = 97  # the exit status of the hook that could not be installed
+
 
 def probe(server: LessonServer, wishes: Wishes) -> Iterator[Verdict]:
     """Each verdict as soon as it is found. The server has been started, and is not stopped here."""
@@ -37,6 +39,9 @@ def _not_started(server: LessonServer, wishes: Wishes) -> Verdict:
     if status is None:
         came = f"nothing in {wishes.timeout:g} s"
         hint = "the program runs, but calls no bind(); does it wait for something?"
+    elif status == NOT_REDIRECTED:
+        came = stderr.strip().rpartition("\n")[2]
+        hint = "the program itself has not begun: it could not be redirected, and that is not its fault"
     elif status == 0:
         came, hint = "the program ended", "a server calls bind(), listen(), and accept() in a loop"
     else:

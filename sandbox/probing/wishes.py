@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Wishes:
     """All times are in seconds."""
 
-    timeout: float = 60.0
+    timeout: float = 30.0
     """For the whole probe, and so also for the program to bind an address."""
     patience: float = 2.0
     """For each answer."""

@@ -113,11 +113,19 @@ def test_the_server_does_not_stay_behind(tmp_path: Path, number: signal.Signals,
         _until(pid.exists)
         probe.send_signal(number)
         assert probe.wait(10) == status
-        _until(lambda: not Path(f"/proc/{pid.read_text()}").exists())
+        _until(lambda: not _runs(pid.read_text()))
     finally:
         if probe.poll() is None:
             probe.kill()
             probe.wait()
+
+
+def _runs(pid: str) -> bool:
+    """Whether the process does more than wait for somebody to take its exit status."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def _until(true: object) -> None:

@@ -35,6 +35,13 @@ def test_the_whole_is_bounded_in_time(pool: ThreadPoolExecutor) -> None:
     assert not result.running
 
 
+def test_a_redirection_that_fails_is_not_the_server_s_fault(script: Path) -> None:
+    script.write_text("import os\nos.write(2, b'sandbox: cannot redirect this program\\n')\nos._exit(97)\n")
+    (verdict,) = probed(script).verdicts
+    assert verdict.came == "sandbox: cannot redirect this program"
+    assert "not its fault" in verdict.hint
+
+
 def test_python_2_is_recognized(script: Path) -> None:
     script.write_text("import socket\ns = socket.socket()\ns.bind(('', 33333))\nprint 'bound', s\n")
     (verdict,) = probed(script).verdicts
