@@ -134,8 +134,10 @@ def _birth(pid: int) -> int:
 
 
 def _proxy(sandbox: Sandbox) -> str | None:
-    found = [
-        end for end in sandbox.endpoints if end.service == "http" and end.tls == "none" and end.path is None
-    ]
-    found.sort(key=lambda end: end.listener not in ("proxy", "main"))
-    return found[0].address if found else None
+    """Every HTTP listener is a proxy; the one that is called so is asked first, for it may have settings."""
+    plain = {
+        end.listener: end.address
+        for end in sandbox.endpoints
+        if end.service == "http" and end.tls == "none" and end.path is None
+    }
+    return plain.get("proxy") or next(iter(plain.values()), None)

@@ -44,17 +44,15 @@ class Verdict:
     def __str__(self) -> str:
         shown = self.findings[:_SHOWN]
         width = min(_WIDEST, max(len(finding.what) for finding in shown))
+        digits = len(str(shown[-1].line))
         lines = [
-            f"  line {line}: {_short(what):{width}}  ->  {_short(instead)}" for line, what, instead in shown
+            f"  line {line:{digits}}: {_short(what):{width}}  ->  {_short(instead)}"
+            for line, what, instead in shown
         ]
         if len(self.findings) > len(shown):
             lines.append(f"  ... and {len(self.findings) - len(shown)} more")
-        what = (
-            "is written in Python 2"
-            if self.certain
-            else "failed; perhaps because it was written for Python 2"
-        )
-        return "\n".join([f"{self.name} {what}. In Python 3:", *lines, _ADVICE.format(self.name)])
+        what = "is written in" if self.certain else "failed; perhaps because it was written for"
+        return "\n".join([f"{self.name} {what} Python 2. In Python 3:", *lines, _ADVICE.format(self.name)])
 
 
 def _short(text: str) -> str:
