@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import traceback
 from asyncio import AbstractEventLoop, BaseTransport, get_running_loop
 from collections.abc import Collection
@@ -34,6 +36,13 @@ def hand_over(request: web.BaseRequest, network: Network, service: str, listener
     """
     assert isinstance(request.protocol, WebProtocol)
     request.protocol.hand_over(network, service, listener)
+
+
+async def wait_for_more(request: web.BaseRequest, seconds: float) -> None:
+    """Wait until the client has sent something behind a CONNECT, or has nothing more to say, but only so long."""
+    assert isinstance(request.protocol, WebProtocol)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(request.protocol.more(), seconds)
 
 
 def without_fields(request: web.BaseRequest, names: Collection[str]) -> web.BaseRequest:
@@ -87,6 +96,7 @@ class WebProtocol(web.RequestHandler):
         self.manager = manager
         self.connection: Connection | None = None
         self._handed_over = False
+        self._more: asyncio.Event | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         if isinstance(transport, TapTransport):
@@ -104,6 +114,12 @@ class WebProtocol(web.RequestHandler):
         self.transport = None  # so that nothing here closes it
         self.force_close()
 
+    async def more(self) -> None:
+        """Return once there are octets behind a CONNECT, or their end."""
+        self._more = asyncio.Event()
+        if not self._message_tail and not self._close:
+            await self._more.wait()
+
     async def start(self) -> None:
         """Serve request after request; when the client has been handed over nobody else tells us that it is gone."""
         try:
@@ -115,6 +131,8 @@ class WebProtocol(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Octets that are no HTTP within a body end it: whoever waits for the rest is told so."""
         super().data_received(data)
+        if self._more is not None:
+            self._more.set()
         if not self._messages or isinstance(self._messages[-1][0], RawRequestMessage):
             return
         bodies = [body for _, body in self._messages]
@@ -141,6 +159,8 @@ class WebProtocol(web.RequestHandler):
         except HttpProcessingError:  # in the middle of a body
             return None
         self.close()
+        if self._more is not None:
+            self._more.set()
         return True
 
     def handle_error(

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.http import SERVER_SOFTWARE
 
 from sandbox.net.connection import Connection
-from sandbox.net.web_protocol import connection_of, hand_over
+from sandbox.net.web_protocol import connection_of, hand_over, wait_for_more
 from sandbox.services.http.answers import failure, http_date
 from sandbox.services.http.hosts import Hosts, Site
 from sandbox.services.http.posts import CALL_PATHS, answer_call, has_handler, is_call
@@ -19,6 +19,10 @@ from sandbox.services.http.routing import METHODS, Route
 from sandbox.services.http.settings import Listener
 from sandbox.services.http.target import BadTargetError, Target, parse_target, without_userinfo
 from sandbox.services.http.world import World
+
+# Seconds that a tunnel stays silent. http.client, and whoever else reads the head of the answer in one go with what is
+# behind it, would lose a greeting that came sooner; on the way to a real server it never does.
+HESITATION = 0.05
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _BROKEN_BODY = "The body is broken: its length, its chunks or its coding."
@@ -51,6 +55,7 @@ class Front:
             size=_body_size(request, response),
         )
         if isinstance(response, Tunnel):
+            await wait_for_more(request, HESITATION)
             connection.note("tunnel.opened", **response.told())
             hand_over(request, self._world.context.network, response.to.service, response.to.listener)
         return response
