@@ -103,13 +103,15 @@ class _Command(click.Command):
     help="End the program after this time, with exit status 124.",
 )
 @click.option(
-    "--log", metavar="[=FILE]", help="Tell every decision: names, connections, listeners, refusals."
+    "--log",
+    metavar="",
+    help="Tell every decision: names, connections, listeners, refusals. With --log=FILE there instead of on stderr.",
 )
 @click.option(
     "--transcript",
     "dialogue",
-    metavar="[=FILE]",
-    help="After the run, tell what was said on every connection.",
+    metavar="",
+    help="After the run, tell what was said on every connection. With --transcript=FILE there.",
 )
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="PROGRAM [ARGUMENTS]...")
 def command(
