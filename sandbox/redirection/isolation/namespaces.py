@@ -95,12 +95,16 @@ def join(process: int) -> None:
 
 def replace(path: Path, content: bytes) -> None:
     """Give an existing file another content, for those who live in this mount namespace. Raises OSError."""
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(content)
-        file.flush()
-        os.fchmod(file.fileno(), 0o644)
-        # The mount holds the file when its name has gone.
-        _mount(file.name, str(path.resolve()), _BIND)
+    with tempfile.TemporaryDirectory() as directory:
+        mount_empty(Path(directory))
+        try:
+            source = Path(directory, path.name)
+            source.write_bytes(content)
+            source.chmod(0o644)
+            _mount(str(source), str(path.resolve()), _BIND)
+        finally:
+            # The file lives on below its new name. Deleted, it would forbid the next to mount there: a run in a run.
+            _call("umount", ctypes.c_char_p(os.fsencode(directory)))
 
 
 def mount_empty(directory: Path) -> None:

@@ -89,6 +89,7 @@ SEEN = {
     "own_datagram_server": ["HELLO", "hello", "HELLO"],
     "ftp": [["a.txt"]] * 4,
     "https_trusts_what_the_system_trusts": [None, None],
+    "who_isolates_itself_once_more": "inside",
     "crashes": [],
 }
 

@@ -115,6 +115,13 @@ def listed(host: str, *, passive: bool) -> list[str]:
         return client.nlst()
 
 
+def python(code: str) -> str:
+    """What another Python tells, or what is wrong with it."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    return done.stdout.strip() or done.stderr
+
+
 # Names
 
 
@@ -310,9 +317,12 @@ def who_joins_sees_the_same() -> Any:
         "c = socket.create_connection(('198.18.9.9', 7), timeout=5); c.sendall(b'joined');"
         "print(c.recv(10).decode(), os.getcwd())"
     )
-    command = [sys.executable, "-c", code]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-    return told.stdout.split() or told.stderr
+    return python(code).split()
+
+
+@check
+def who_isolates_itself_once_more() -> Any:
+    return python("from sandbox.redirection import isolation; isolation.enter(); print('inside')")
 
 
 if __name__ == "__main__":
