@@ -13,7 +13,6 @@ from types import FrameType
 
 import click
 
-from sandbox.cli.configuration import fail
 from sandbox.errors import RunError
 from sandbox.probing import registry
 from sandbox.probing.run import probe
@@ -103,7 +102,8 @@ def command(
             for verdict in probe(server, wishes):
                 report.add(verdict)
     except RunError as error:
-        fail(str(error), 2)
+        click.echo(f"sandbox: {error}", err=True)
+        raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     report.finish(server.stdout(), server.stderr(), show_output)

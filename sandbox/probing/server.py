@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sandbox.errors import RunError
 from sandbox.probing import crash
@@ -21,7 +21,9 @@ from sandbox.redirection import groups
 from sandbox.redirection.child import fork_guard, release_guard
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.program import Program
-from sandbox.redirection.table import Table
+
+if TYPE_CHECKING:  # it would load the whole sandbox
+    from sandbox.redirection.table import Table
 
 POLL = 0.01  # seconds between two looks at the directory in which the program tells what it has bound
 EPHEMERAL = 32768  # the lowest port a system gives for port 0
@@ -188,18 +190,18 @@ class LessonServer:
         """A table without routes, and a registry that nobody else's servers are in."""
         for name in ("bound", "names"):
             (self._place / name).mkdir(exist_ok=True)
-        return Table(
-            sandbox=os.getpid(),
-            hosts={},
-            routes=[],
-            wanted={},
-            allow=[],
-            bound=str(self._bound()),
-            names=str(self._place / "names"),
-            certificate=ssl.get_default_verify_paths().cafile or "",
-            log=None,
-            free_ports=True,
-        )
+        return {
+            "sandbox": os.getpid(),
+            "hosts": {},
+            "routes": [],
+            "wanted": {},
+            "allow": [],
+            "bound": str(self._bound()),
+            "names": str(self._place / "names"),
+            "certificate": ssl.get_default_verify_paths().cafile or "",
+            "log": None,
+            "free_ports": True,
+        }
 
 
 def _listener(name: str) -> Listener | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sandbox.redirection.table import Table
+if TYPE_CHECKING:  # it would load the whole sandbox
+    from sandbox.redirection.table import Table
 
 HOOK = Path(__file__).with_name("hook").absolute()
 ROUTES = "SANDBOX_ROUTES"

@@ -36,13 +36,17 @@ class Result(NamedTuple):
 Probed = Callable[..., Result]
 
 
-def probed(path: Path, *arguments: str, **wishes: Any) -> Result:
-    """Probe one server."""
+def probed(path: Path, *arguments: str, to_the_end: bool = True, **wishes: Any) -> Result:
+    """Probe one server, to the end or until something fails."""
     # Short, but not so short that a busy machine makes a good server look silent.
     wanted = Wishes(**{"timeout": 25, "patience": 1.0, "quiet": 0.25} | wishes)
     server = LessonServer(find([str(path), *arguments]))
     with server:
-        verdicts = list(probe(server, wanted))
+        verdicts = []
+        for verdict in probe(server, wanted):
+            verdicts.append(verdict)
+            if verdict.outcome == "FAIL" and not to_the_end:
+                break
     return Result(verdicts, server.stdout(), server.stderr(), server.alive())
 
 

@@ -80,3 +80,11 @@ def test_no_process_survives_and_none_is_disturbed(script: Path) -> None:
         assert one.alive()
         assert not two.alive()
     assert not one.alive()
+
+
+def test_what_follows_from_the_first_failure_is_not_repeated() -> None:
+    verdicts = probed(HERE / "broken" / "echo_as_str.py").verdicts
+    assert [(verdict.step, verdict.outcome) for verdict in verdicts] == [
+        ("echoes", "FAIL"),
+        ("the rest", "note"),
+    ]

@@ -5,6 +5,9 @@ server.bind(("localhost", 8080))
 server.listen(5)
 while True:
     client, address = server.accept()
-    question = client.recv(1024)
-    client.send("Ответ: ".encode() + question)
+    try:
+        question = client.recv(1024)
+        client.send("Ответ: ".encode() + question)
+    except ConnectionError as error:
+        print(error)
     client.close()

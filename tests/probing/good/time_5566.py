@@ -6,5 +6,8 @@ server.bind(("192.168.0.102", 5566))
 server.listen(512)
 while True:
     client, address = server.accept()
-    client.send(str(datetime.now()).encode())
+    try:
+        client.send(str(datetime.now()).encode())
+    except ConnectionError as error:
+        print(error)
     client.close()
