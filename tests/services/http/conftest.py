@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,3 +66,15 @@ def facts(sandbox: BackgroundSandbox, name: str) -> list[dict[str, Any]]:
     """The details of all facts of that name so far."""
     entries = sandbox.call(lambda made: list(made.journal))
     return [dict(e.event.details) for e in entries if isinstance(e.event, Fact) and e.event.name == name]
+
+
+@pytest.fixture
+def world(serve: Serve) -> BackgroundSandbox:
+    """All the services a tunnel may lead to."""
+    return serve(http={"listeners": {"https": {"tls": "implicit"}}}, smtp={}, pop3={}, imap={})
+
+
+@pytest.fixture
+def trust(world: BackgroundSandbox) -> ssl.SSLContext:
+    """A client's context that trusts the authority of ``world``."""
+    return world.call(lambda made: made.authority.client_context())
