@@ -80,11 +80,22 @@ class Redirected:
         except OSError:
             sock.close()
             return self.pycurl.SOCKET_BAD
-        return sock
+        return Handed(sock)
 
     def _is_connected(self, descriptor: int, purpose: int) -> int:
         accepted = purpose == self.pycurl.SOCKTYPE_ACCEPT
         return int(self.pycurl.SOCKOPT_OK if accepted else self.pycurl.SOCKOPT_ALREADY_CONNECTED)
+
+
+class Handed:
+    """A socket of which pycurl takes a copy, closed when it has."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self.fileno = sock.fileno
+
+    def __del__(self) -> None:
+        self._sock.close()
 
 
 def _known(url: str) -> list[str]:
