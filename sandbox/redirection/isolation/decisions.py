@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sandbox.journal import Entry, Fact
@@ -57,10 +57,7 @@ class Decisions:
     def _look(self, entry: Entry) -> None:
         event = entry.event
         if isinstance(event, Fact) and event.name == "question.answered":
-            answers = event.details.get("answers")
-            found = ", ".join(map(str, answers)) if isinstance(answers, list) and answers else None
-            what = found or event.details.get("rcode")
-            self._log("resolved", f"{event.details.get('name')} {event.details.get('type')} -> {what}")
+            self._log("resolved", _resolved(event.details))
 
     def _name(self, host: str) -> str:
         return self._routes.names.name_of(host) or host
@@ -74,3 +71,10 @@ class Decisions:
                 os.write(file, f"{os.getpid()} {verdict} {what}\n".encode("utf-8", "replace"))
             finally:
                 os.close(file)
+
+
+def _resolved(details: Mapping[str, object]) -> str:
+    name, kind, answers = details.get("name"), details.get("type"), details.get("answers")
+    if isinstance(answers, list) and answers:
+        return f"{name} {' '.join(map(str, answers))}"
+    return f"{name} does not exist" if details.get("rcode") == "NXDOMAIN" else f"{name} has no {kind}"
