@@ -8,9 +8,12 @@ import sys
 from _socket import SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET
 from _socket import socket as raw_socket
 from _thread import get_ident
+from time import time_ns
 
 from .hosts import family_of
 
+SETTLED = 2_000_000_000  # nanoseconds; file systems keep times by two seconds or finer
+MOST_ABSENT = 1000
 LISTEN = "0A"  # the state of a listening socket in /proc/net/tcp
 KINDS = {"tcp": SOCK_STREAM, "udp": SOCK_DGRAM}
 
@@ -24,6 +27,24 @@ class Bound:
 
     def __init__(self, directory: str) -> None:
         self.directory = directory
+        self._absent: set[tuple[str, str, int]] = set()
+        self._stamp = 0
+
+    def absent(self, wanted: tuple[str, str, int]) -> bool:
+        """Whether nobody had what is wanted when it was looked for, and the registry has not changed since."""
+        try:
+            stamp = os.stat(self.directory).st_mtime_ns
+        except OSError:
+            return False
+        if stamp != self._stamp or len(self._absent) > MOST_ABSENT:
+            self._stamp = stamp
+            self._absent.clear()
+        return wanted in self._absent
+
+    def note_absent(self, wanted: tuple[str, str, int]) -> None:
+        """Remember that nobody has it, unless a change of the registry might have the time of the last one."""
+        if time_ns() - self._stamp > SETTLED:
+            self._absent.add(wanted)
 
     def path(self, transport: str, host: str, port: int) -> str:
         """The file for an address; ``host`` in its normal form."""

@@ -13,6 +13,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 IPV4_START = 0xC6120000  # 198.18.0.0/15, the network for benchmarks (RFC 2544)
 IPV6_START = 0xFD5A5A5A << 96  # fd5a:5a5a::/32, a unique local network (RFC 4193)
+MOST_KNOWN = 10000
 USABLE = (1 << 17) - 2
 MAPPED = b"\0" * 10 + b"\xff\xff"  # IPv4 addresses in IPv6 (RFC 4291 section 2.5.5.2)
 
@@ -63,6 +64,7 @@ class Names:
         self.directory = directory
         own = normal_host(gethostname())
         self._own = LOCALHOST if own in hosts else own
+        self._normal: dict[str, str] = {}
         self._made_up: dict[str, tuple[str, ...]] = {}
         self._names = dict.fromkeys(LOOPBACK, LOCALHOST)
         for name, addresses in hosts.items():
@@ -71,8 +73,13 @@ class Names:
 
     def normal(self, host: str) -> str:
         """The normal form of a host; this machine's own name is ``localhost`` too, unless it is configured."""
-        host = BROADCAST if host == "<broadcast>" else normal_host(host)
-        return LOCALHOST if host == self._own else host
+        known = self._normal.get(host)
+        if known is None:
+            known = BROADCAST if host == "<broadcast>" else normal_host(host)
+            known = LOCALHOST if known == self._own else known
+            if len(self._normal) < MOST_KNOWN:
+                self._normal[host] = known
+        return known
 
     def addresses(self, name: str) -> tuple[str, ...] | None:
         """The addresses of a name in its normal form, an address being its own; None if there is no such name."""

@@ -117,6 +117,9 @@ class Routes:
                 pass
 
     def _served(self, transport: str, host: str, name: str, port: int) -> tuple[str, int] | None:
+        wanted = transport, host, port
+        if self.bound.absent(wanted):
+            return None
         found = self.bound.find(transport, self.bound.path(transport, host, port))
         if found is None and host != name:
             found = self.bound.find(transport, self.bound.path(transport, name, port))
@@ -124,7 +127,10 @@ class Routes:
             found = self.bound.find(transport, self.bound.path(transport, LOCALHOST, port))
             if found is not None and not found[2]:
                 found = None
-        return None if found is None else found[:2]
+        if found is None:
+            self.bound.note_absent(wanted)
+            return None
+        return found[:2]
 
     def _decided(
         self, verdict: str, transport: str, name: str, port: int, to_host: str, to_port: int, why: str
