@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from sandbox.errors import SandboxError, SettingsError
+from sandbox.errors import RunError, SandboxError, SettingsError
 from sandbox.server import REGISTRY
 from sandbox.settings import Configuration, load_file
 from sandbox.settings.paths import profiles
@@ -98,7 +98,7 @@ def source(config: Path | None, profile: str | None, default: str = DEFAULT_PROF
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Show our errors as lines instead of tracebacks: exit status 2 for the configuration, 1 for the rest."""
+    """Show our errors as lines instead of tracebacks: exit status 2 if the user has to change something."""
     try:
         yield
     except SettingsError as error:
@@ -106,6 +106,8 @@ def explained() -> Iterator[None]:
             click.echo(str(problem), err=True)
         count = len(error.problems)
         fail(f"{count} mistake{'s' if count > 1 else ''} in the configuration; nothing was started", 2)
+    except RunError as error:
+        fail(str(error), 2)
     except SandboxError as error:
         fail(str(error), 1)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sandbox.redirection.program import Program
 
 if TYPE_CHECKING:
+    from sandbox.redirection.instances import Instance
+    from sandbox.redirection.launcher import Order
     from sandbox.redirection.program import Program
     from sandbox.redirection.python2 import Verdict
 
@@ -157,33 +159,44 @@ def command(
             f"--join takes a sandbox as it is: {', '.join(given)} cannot be given with it."
         )
     with explained():
-        from sandbox.redirection import instances, modes
-        from sandbox.redirection.launcher import Order, launch
+        from sandbox.redirection.launcher import Order
+        from sandbox.redirection.modes import Mode, mode_of, neighbour
         from sandbox.redirection.program import find
 
-        try:
-            program = find(words, python)
-            python2 = _python2(program)
-            instance = None
-            if join is not None:
-                instance = instances.choose(_process(join), isolated=modes.kind_to_join(isolate, allow))
-            mode = modes.mode_of(program, isolate=isolate, allow=allow, instance=instance)
-            if instance is not None and instance.isolated and log is not None:
-                raise RunError(f"--log has to be given to process {instance.pid}, which decides for both")
-            if mode is modes.Mode.ISOLATED and not (no_join or join or log or _of_the_sandbox()):
-                instance = modes.neighbour()
-            order = Order(program, mode, instance=instance, allow=allow, log=log, timeout=timeout)
-            if instance is None:
-                configuration = load(config, profile, overrides, only, default=PROFILE, routes=routes)
-                order = replace(order, configuration=configuration, transcript=dialogue)
-            status = launch(order)
-        except RunError as error:
-            fail(str(error), 2)
-        except KeyboardInterrupt:  # before there is a program to be interrupted
-            raise SystemExit(128 + signal.SIGINT) from None
+        program = find(words, python)
+        python2 = _python2(program)
+        instance = None if join is None else _joined(join, isolate, allow, log)
+        mode = mode_of(program, isolate=isolate, allow=allow, instance=instance)
+        if mode is Mode.ISOLATED and not (no_join or join or log or _of_the_sandbox()):
+            instance = neighbour()
+        order = Order(program, mode, instance=instance, allow=allow, log=log, timeout=timeout)
+        if instance is None:
+            configuration = load(config, profile, overrides, only, default=PROFILE, routes=routes)
+            order = replace(order, configuration=configuration, transcript=dialogue)
+        status = _launched(order)
     if status == 1 and python2 is not None:
         click.echo(f"sandbox: {python2}", err=True)
     raise SystemExit(status)
+
+
+def _launched(order: Order) -> int:
+    from sandbox.redirection.launcher import launch
+
+    try:
+        return launch(order)
+    except KeyboardInterrupt:  # before there is a program to be interrupted
+        return 128 + signal.SIGINT
+
+
+def _joined(join: str, isolate: bool | None, allow: tuple[str, ...], log: str | None) -> Instance:
+    """The sandbox to join. Raises RunError if there is none that will do."""
+    from sandbox.redirection import instances, modes
+
+    pid = None if join == _WITH_OPTIONAL_VALUE["--join"] else _process(join)
+    instance = instances.choose(pid, isolated=modes.kind_to_join(isolate, allow))
+    if instance.isolated and log is not None:
+        raise RunError(f"--log has to be given to process {instance.pid}, which decides for both")
+    return instance
 
 
 def _python2(program: Program) -> Verdict | None:
@@ -221,9 +234,7 @@ def _of_the_sandbox() -> list[str]:
     ]
 
 
-def _process(join: str) -> int | None:
-    if join == _WITH_OPTIONAL_VALUE["--join"]:
-        return None
+def _process(join: str) -> int:
     if not join.isdecimal():
         raise click.UsageError(f"--join takes the number of a process, not {join!r}.")
     return int(join)

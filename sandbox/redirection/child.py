@@ -28,6 +28,7 @@ class Child:
     """
 
     def __init__(self) -> None:
+        _reserve_standard_streams()
         self.terminal = Terminal()
         ours, self._orders = os.pipe()
         self._failure, theirs = os.pipe()
@@ -156,6 +157,13 @@ def _ended_by(status: int) -> int:
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
+def _reserve_standard_streams() -> None:
+    """Let no pipe of ours become the program's stdin, stdout or stderr where it was given none."""
+    while (file := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(file)
+
+
 def _become_program(orders: int, failure: int) -> NoReturn:
     try:
         os.setpgid(0, 0)
@@ -177,7 +185,8 @@ def _become_program(orders: int, failure: int) -> NoReturn:
 
 def release_guard(guard: int, leash: int) -> None:
     """The word to a guard that all is well."""
-    os.write(leash, b".")
+    with contextlib.suppress(BrokenPipeError):  # it has been killed
+        os.write(leash, b".")
     os.close(leash)
     os.waitpid(guard, 0)
 

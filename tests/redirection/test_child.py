@@ -126,6 +126,18 @@ def test_what_the_program_leaves_behind_is_ended() -> None:
     assert (process.returncode, out) == (0, "")
 
 
+def test_streams_that_are_closed_stay_closed() -> None:
+    code = "import os, sys; os.write(2, repr((sys.stdin, sys.stdout)).encode()); sys.exit(4)"
+    with subprocess.Popen(
+        ["sh", "-c", 'exec "$@" 0<&- 1>&-', "sh", *launcher(sys.executable, "-S", "-c", code)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (4, "(None, None)")
+
+
 def test_nohup_is_obeyed() -> None:
     nohup = shutil.which("nohup")
     if nohup is None:

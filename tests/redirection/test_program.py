@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,32 @@ def test_scripts_run_by_this_interpreter(folder: Path, words: list[str]) -> None
         "-c": ("the code", b"pass"),
     }
     assert program.source == sources.get(words[0])
+
+
+def test_what_else_is_a_script(folder: Path) -> None:
+    (folder / "package").mkdir()
+    (folder / "package" / "__main__.py").write_text("1")
+    with zipfile.ZipFile(folder / "archive", "w") as archive:
+        archive.writestr("__main__.py", "2")
+    (folder / "window.PYW").write_text("3")
+    executable(folder / "shebang", "#!/usr/bin/python\n")
+    for name in ("package", "archive", "window.PYW", "shebang"):
+        assert find([name]).arguments == (sys.executable, name)
+    source = find(["package"]).source
+    assert source == ("package/__main__.py", b"1")
+    with zipfile.ZipFile(folder / "other", "w") as archive:
+        archive.writestr("main.py", "2")
+    with pytest.raises(RunError, match="other is not a Python script"):
+        find(["other"])
+
+
+def test_other_programs_are_found_on_the_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(folder / "bin"))
+    tool = executable(folder / "bin" / "tool", "#!/bin/sh\n")
+    (folder / "tool").mkdir()  # nothing to run, so it is not meant
+    program = find(["tool", "-c"])
+    assert (program.executable, program.arguments) == (str(tool), ("tool", "-c"))
+    assert program.escapes == "tool is not a Python script"
 
 
 @pytest.mark.parametrize(
