@@ -142,3 +142,17 @@ def test_3128_is_a_proxy(ports: dict[tuple[str, int], int]) -> None:
     opener = urllib.request.build_opener(proxy)
     with opener.open("http://www.python.org/", timeout=5) as response:
         assert response.read(300).startswith(b"<!doctype html")
+
+
+def test_3128_is_a_proxy_for_ftp_and_for_tunnels(
+    ports: dict[tuple[str, int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ftp_proxy", f"http://127.0.0.1:{ports['tcp', 3128]}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with urllib.request.build_opener().open("ftp://ftp.example.com/", timeout=5) as response:
+        assert b"Directory listing for /" in response.read()
+    tunnel = http.client.HTTPConnection("127.0.0.1", ports["tcp", 3128], timeout=5)
+    tunnel.set_tunnel("smtp.example.com", 25)
+    tunnel.connect()
+    assert tunnel.sock.recv(100).startswith(b"220 ")
+    tunnel.close()
