@@ -14,7 +14,7 @@ import os
 import socket
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
@@ -93,17 +93,18 @@ def join(process: int) -> None:
         os.chdir(directory)
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Give an existing file another content, for those who live in this mount namespace. Raises OSError."""
+def replace(contents: Mapping[Path, bytes]) -> None:
+    """Give existing files other contents, for those who live in this mount namespace. Raises OSError."""
     with tempfile.TemporaryDirectory() as directory:
         mount_empty(Path(directory))
         try:
-            source = Path(directory, path.name)
-            source.write_bytes(content)
-            source.chmod(0o644)
-            _mount(str(source), str(path.resolve()), _BIND)
+            for number, (path, content) in enumerate(contents.items()):
+                source = Path(directory, str(number))
+                source.write_bytes(content)
+                source.chmod(0o644)
+                _mount(str(source), str(path.resolve()), _BIND)
         finally:
-            # The file lives on below its new name. Deleted, it would forbid the next to mount there: a run in a run.
+            # The files live on below their new names. Deleted, they would forbid the next to mount there: a run in a run.
             _call("umount", ctypes.c_char_p(os.fsencode(directory)))
 
 
@@ -153,10 +154,12 @@ def has_ipv6() -> bool:
 
 
 def _ask_the_sandbox() -> None:
+    contents = {}
     if _RESOLVER.exists():  # else libraries ask 127.0.0.1, which leads to the sandbox as well
-        replace(_RESOLVER, f"nameserver {NAMESERVER}\n".encode())
+        contents[_RESOLVER] = f"nameserver {NAMESERVER}\n".encode()
     if _NAME_SERVICES.exists():
-        replace(_NAME_SERVICES, local_name_services(_NAME_SERVICES.read_text("utf-8", "replace")).encode())
+        contents[_NAME_SERVICES] = local_name_services(_NAME_SERVICES.read_text("utf-8", "replace")).encode()
+    replace(contents)
     if _NAME_CACHE.exists():
         _mount("/dev/null", str(_NAME_CACHE.resolve()), _BIND)
 

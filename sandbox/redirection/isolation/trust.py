@@ -11,12 +11,8 @@ import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sandbox.redirection.isolation.namespaces import mount_empty, replace
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 #: Where systems keep the authorities they trust in one file: Debian and Arch, Fedora twice, openSUSE, Alpine.
 _BUNDLES = (
@@ -33,6 +29,7 @@ _JAVA = (
     "/etc/pki/java/cacerts",
     "/etc/pki/ca-trust/extracted/java/cacerts",
 )
+_OBJECT_ID, _UTF8_STRING, _SEQUENCE, _SET = 0x06, 0x0C, 0x30, 0x31
 _JAVA_PASSWORD = "changeit"  # everybody's: it comes with Java
 
 
@@ -42,24 +39,23 @@ def trust(certificate: Path, executable: str | None = None) -> None:
     Only files that are there are replaced, and only for those who live in this mount namespace.
     """
     text = certificate.read_bytes()
-    keystore = java_keystore(ssl.PEM_cert_to_DER_cert(text.decode("ascii")))
-    contents = dict.fromkeys(_bundles(executable), text) | dict.fromkeys(_keystores(), keystore)
-    if _HASHED.is_dir():
-        _fill(_HASHED, contents, text)
-    for path, content in contents.items():
-        with contextlib.suppress(OSError):  # one that cannot be replaced is one that is not trusted
-            replace(path, content)
+    der = ssl.PEM_cert_to_DER_cert(text.decode("ascii"))
+    contents = dict.fromkeys(_bundles(executable), text) | dict.fromkeys(_keystores(), java_keystore(der))
+    with contextlib.suppress(OSError):  # what cannot be replaced is not trusted
+        if _HASHED.is_dir():
+            _fill(_HASHED, contents, {hashed_name(der): text})
+        replace(contents)
 
 
-def _fill(directory: Path, contents: dict[Path, bytes], certificate: bytes) -> None:
-    """Hide the directory behind an empty one that holds the authority, and what else shall be replaced there."""
+def _fill(directory: Path, contents: dict[Path, bytes], more: dict[str, bytes]) -> None:
+    """Hide the directory behind an empty one, with what shall be replaced in there, and more."""
     inside = [path for path in contents if path.is_relative_to(directory)]
-    with contextlib.suppress(OSError):
-        mount_empty(directory)
-        (directory / hashed_name(certificate)).write_bytes(certificate)
-        for path in inside:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(contents.pop(path))
+    mount_empty(directory)
+    for path, content in [(path, contents.pop(path)) for path in inside]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    for name, content in more.items():
+        (directory / name).write_bytes(content)
 
 
 def _bundles(executable: str | None) -> Iterator[Path]:
@@ -83,26 +79,41 @@ def _keystores() -> Iterator[Path]:
 
 
 def hashed_name(certificate: bytes) -> str:
-    """The file name by which OpenSSL finds an authority: a hash of its subject, spelled in the canonical way."""
-    from cryptography import x509
+    """The file name by which OpenSSL finds an authority, given as DER: a hash of its subject in a canonical spelling.
 
-    subject = x509.load_pem_x509_certificate(certificate).subject
-    canonical = x509.Name([_canonical(each) for each in subject.rdns]).public_bytes()
-    digest = hashlib.sha1(_content(canonical), usedforsecurity=False).digest()
+    Read by hand (X.690, RFC 5280 §4.1), for the sandbox' own certificate, whose names are short: the library that
+    could is dear to load.
+    """
+    (_, whole), *_ = _values(certificate)
+    (_, signed), *_ = _values(whole)
+    _, subject = list(_values(signed))[5]
+    canonical = b"".join(_value(_SET, _canonical(names)) for _, names in _values(subject))
+    digest = hashlib.sha1(canonical, usedforsecurity=False).digest()
     return f"{int.from_bytes(digest[:4], 'little'):08x}.0"
 
 
-def _canonical(name: x509.RelativeDistinguishedName) -> x509.RelativeDistinguishedName:
-    from cryptography import x509
+def _canonical(names: bytes) -> bytes:
+    found = []
+    for _, name in _values(names):
+        (_, kind), (_, text) = _values(name)
+        spelled = b" ".join(text.lower().split())
+        found.append(_value(_SEQUENCE, _value(_OBJECT_ID, kind) + _value(_UTF8_STRING, spelled)))
+    return b"".join(found)
 
-    return x509.RelativeDistinguishedName(
-        [x509.NameAttribute(each.oid, " ".join(str(each.value).lower().split())) for each in name]
-    )
+
+def _values(der: bytes) -> Iterator[tuple[int, bytes]]:
+    """Tag and content of each DER value."""
+    while der:
+        tag, length, begin = der[0], der[1], 2
+        if length & 0x80:  # then so many octets tell it
+            begin += length & 0x7F
+            length = int.from_bytes(der[2:begin], "big")
+        yield tag, der[begin : begin + length]
+        der = der[begin + length :]
 
 
-def _content(der: bytes) -> bytes:
-    """What stands in a DER value, without tag and length (X.690 §8.1.3)."""
-    return der[2 + (der[1] & 0x7F if der[1] & 0x80 else 0) :]
+def _value(tag: int, content: bytes) -> bytes:
+    return bytes([tag, len(content)]) + content
 
 
 def java_keystore(certificate: bytes) -> bytes:

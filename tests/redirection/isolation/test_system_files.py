@@ -38,11 +38,13 @@ def test_host_names_are_asked_of_no_daemon() -> None:
 def test_the_hash_of_the_authority_is_the_one_of_openssl(certificate: Path) -> None:
     command = ["openssl", "x509", "-noout", "-subject_hash", "-in", str(certificate)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
-    assert hashed_name(certificate.read_bytes()) == f"{told}.0"
+    assert hashed_name(ssl.PEM_cert_to_DER_cert(certificate.read_text())) == f"{told}.0"
 
 
 def test_openssl_finds_the_authority_by_its_hash(certificate: Path, tmp_path: Path) -> None:
-    (tmp_path / hashed_name(certificate.read_bytes())).write_bytes(certificate.read_bytes())
+    (tmp_path / hashed_name(ssl.PEM_cert_to_DER_cert(certificate.read_text()))).write_bytes(
+        certificate.read_bytes()
+    )
     server, client = ssl.MemoryBIO(), ssl.MemoryBIO()
     context = ssl.create_default_context(capath=str(tmp_path))
     ours = context.wrap_bio(server, client, server_hostname="www.example.org")
