@@ -131,6 +131,7 @@ def test_gevent(run: Run) -> None:
         "StreamServer": "mine",
         "WSGIServer": [203, "192.168.0.102", 80],
         "DatagramServer": ["MINE", "127.0.0.1", 12345],
+        "left in the registry": [],
     }
 
 
