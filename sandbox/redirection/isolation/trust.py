@@ -65,8 +65,9 @@ def _bundles(executable: str | None) -> Iterator[Path]:
     prefixes = {place.parents[1] for program in programs for place in (program.absolute(), program.resolve())}
     for prefix in (*prefixes, Path.home() / ".local"):
         for package in ("certifi", "pip/_vendor/certifi"):  # which bring a bundle of their own
-            found = prefix.glob(f"lib/python*/*-packages/{package}/cacert.pem")
-            yield from (path.resolve() for path in found)
+            with contextlib.suppress(OSError):  # what cannot be read is trusted by nobody
+                found = prefix.glob(f"lib/python*/*-packages/{package}/cacert.pem")
+                yield from [path.resolve() for path in found]
 
 
 def _keystores() -> Iterator[Path]:
