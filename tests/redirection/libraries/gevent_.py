@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import gevent.socket
@@ -103,8 +104,12 @@ def servers() -> None:
 
 
 def left_in_the_registry() -> list[str]:
-    with open(os.environ["SANDBOX_ROUTES"]) as table:
-        return [name for name in os.listdir(json.load(table)["bound"]) if name.startswith("tcp-")]
+    table = json.loads(Path(os.environ["SANDBOX_ROUTES"]).read_text())
+    return [
+        entry.name
+        for entry in Path(table["bound"]).iterdir()
+        if entry.read_text().startswith(f"{os.getpid()} ")
+    ]
 
 
 clients()

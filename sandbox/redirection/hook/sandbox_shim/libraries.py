@@ -55,7 +55,7 @@ def gevent_sockets(module: Any, shim: Shim) -> None:
         raise RuntimeError("the socket module was patched before it was redirected")
     if not issubclass(module.socket._gevent_sock_class, sock):
         raise RuntimeError("its sockets wrap another class")
-    replace(shim, sock, **ours, close=socket.socket._real_close)
+    replace(shim, sock, **ours, close=vars(socket.socket)["_real_close"])
 
 
 def proactor(module: Any, shim: Shim) -> None:
