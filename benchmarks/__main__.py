@@ -6,7 +6,7 @@ import argparse
 import platform
 from collections.abc import Callable, Sequence
 
-from benchmarks import echo, ftp, http, mail, smtp, startup
+from benchmarks import echo, ftp, http, mail, run, smtp, startup
 from benchmarks.measure import Plan
 
 BENCHMARKS: dict[str, Callable[[Plan], None]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Plan], None]] = {
     "ftp": ftp.run,
     "tcp": echo.tcp,
     "udp": echo.udp,
+    "run": run.run,
 }
 
 

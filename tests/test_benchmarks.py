@@ -40,6 +40,16 @@ def test_startup(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     assert [line for line in lines if "sandbox, all services" in line and "start" in line]
 
 
+def test_run(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", *SMALL])
+    text = capsys.readouterr().out
+    for measured in ("from start to end", "connect", "sendto", "getaddrinfo"):
+        (line,) = (line for line in text.splitlines() if line.startswith(f"  {measured}"))
+        assert "with the shim" in line
+        assert "(ratio" in line
+    assert "sandbox run --no-isolate" in text
+
+
 def test_an_unknown_name(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["nonsense"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from sandbox.settings.paths import profiles
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -90,6 +93,37 @@ def moved(text: str, ports: dict[int, int]) -> str:
         return str(ports.get(-port if datagrams else port, port))
 
     return re.sub(r"\b2\d{3}\b", port_of_this_run, text)
+
+
+COMMANDS = [
+    pytest.param(page, command, output, id=f"{page.relative_to(ROOT)}-{block}-{number}")
+    for page in PAGES
+    for block, text in examples(page, "console")
+    for number, (command, output) in enumerate(_COMMAND.findall(text), start=1)
+]
+
+
+@pytest.mark.parametrize(("page", "command", "output"), COMMANDS)
+def test_command(page: Path, command: str, output: str, tmp_path: Path) -> None:
+    """The commands after a ``$`` print what stands below them, ``…`` being anything.
+
+    The files they name are the blocks of the page that begin with their name as a comment.
+    """
+    for block in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        if named := re.match(r"# (\w+\.\w+)\n", block["text"]):
+            (tmp_path / named[1]).write_text(block["text"], encoding="utf-8")
+    done = subprocess.run(
+        ["sh", "-c", command.replace("python -m", f"{shlex.quote(sys.executable)} -m")],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=25,
+        check=False,
+    )
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("sandbox: not isolated")]
+    pattern = "\n".join(".*".join(map(re.escape, line.split("…"))) for line in output.splitlines())
+    assert re.fullmatch(pattern, "\n".join(lines)), done.stdout
 
 
 @pytest.mark.parametrize("text", blocks("toml"))
