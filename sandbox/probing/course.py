@@ -151,7 +151,7 @@ def _taken(step: Step, dial: Dial) -> tuple[Outcome, str, str, bool]:
     try:
         remark = step.run(dial)
     except Wrong as wrong:
-        return "FAIL", _came(dial) if wrong.came is None else wrong.came, wrong.hint, False
+        return "FAIL", (_came(dial) or "nothing") if wrong.came is None else wrong.came, wrong.hint, False
     except Silent:
         dial.record.end = dial.record.end or f"nothing more in {dial.patience:g} s"
     except OSError as error:

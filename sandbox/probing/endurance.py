@@ -61,7 +61,10 @@ def _after(check: Check, trouble: Callable[[Dial, Check], None]) -> Callable[[Di
         with contextlib.suppress(Silent, OSError):
             trouble(dial, check)
         dial.record.came.clear()
-        check.proof.run(dial)
+        try:
+            check.proof.run(dial)
+        except Wrong:
+            raise Wrong(f"the next client is not served as the first one was: {SERVE_ON}") from None
 
     return run
 

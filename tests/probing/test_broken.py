@@ -13,6 +13,7 @@ from tests.probing.conftest import Result, probe_all
 # The first failure of each: its check and step, and what its hint says.
 BROKEN: dict[str, tuple[str, str, str]] = {
     "asks": ("", "starts", "nobody types here"),
+    "chat_breaks_when_one_goes": ("chat", "", "who has gone"),
     "chat_leaves_out_the_speaker": ("chat", "the speaker hears itself", "to all clients"),
     "crash": ("", "starts", "one tuple"),
     "deaf_udp": ("udp-echo", "echoes", "s.sendto(answer, address)"),

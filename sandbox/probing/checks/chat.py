@@ -10,7 +10,8 @@ from sandbox.probing.observation import Observation
 from sandbox.probing.talk import Silent, Talk, Wrong
 
 SILENT = (
-    "send() every message to all clients: keep their sockets in a list, and serve each in a thread of its own"
+    "send() every message to all clients: keep their sockets in a list, serve each in a thread of its own, and take out"
+    " of the list who has gone: there recv() returns b'' and send() raises"
 )
 
 
