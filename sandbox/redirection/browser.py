@@ -9,13 +9,13 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+_HEADERS = {"User-Agent": "Mozilla/5.0 (sandbox)", "Accept": "text/html, */*"}
+
 
 def show(url: str, pages: Path) -> int:
     """Fetch the page into the directory; 0 if it is there, as a browser's exit status."""
-    request = urllib.request.Request(
-        url, headers={"User-Agent": "Mozilla/5.0 (sandbox)", "Accept": "text/html, */*"}
-    )
     try:
+        request = urllib.request.Request(_complete(url), headers=_HEADERS)
         with urllib.request.urlopen(request, timeout=30) as response:
             body = response.read()
             status = f"{response.status} {response.reason}" if response.status else "read"
@@ -30,6 +30,13 @@ def show(url: str, pages: Path) -> int:
     path.write_bytes(body)
     sys.stderr.write(f"browser: {url}: {status}, {len(body)} octets{_title(body)}, kept in {path}\n")
     return 0
+
+
+def _complete(url: str) -> str:
+    """People type names of hosts and files."""
+    if re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", url, re.IGNORECASE):
+        return url
+    return Path(url).absolute().as_uri() if Path(url).is_file() else f"http://{url}"
 
 
 def _name(url: str) -> str:

@@ -17,7 +17,6 @@ from sandbox.redirection import dialogue, instances, isolation, variables
 from sandbox.redirection.child import Child
 from sandbox.redirection.environment import HOOK, environment_of
 from sandbox.redirection.instances import Instance
-from sandbox.redirection.isolation import run as isolated
 from sandbox.redirection.log import emptied, log_of_run
 from sandbox.redirection.modes import Mode
 from sandbox.redirection.program import Program
@@ -66,7 +65,9 @@ def _run(order: Order, child: Child, scratch: Path, log: Path | None, stack: Exi
         return child.wait(order.timeout)
     background = stack.enter_context(_started(order))
     if order.mode is Mode.ISOLATED:
-        stack.enter_context(isolated.opened(background, log=log, executable=program.executable))
+        from sandbox.redirection.isolation.run import opened
+
+        stack.enter_context(opened(background, log=log, executable=program.executable))
     instance = background.call(lambda sandbox: _instance(sandbox, order.mode))
     stack.enter_context(instances.published(instance))
     child.start(program.executable, program.arguments, _environment(order, instance, scratch, log))
@@ -90,7 +91,9 @@ def _check_hook() -> None:
 def _started(order: Order) -> Iterator[BackgroundSandbox]:
     configuration = order.configuration
     if order.mode is Mode.ISOLATED:
-        configuration = isolated.resolving(configuration)
+        from sandbox.redirection.isolation.run import resolving
+
+        configuration = resolving(configuration)
     background = BackgroundSandbox(Sandbox(configuration, free_ports=True))
     # Signals are for the thread that waits for the program.
     before = signal.pthread_sigmask(
