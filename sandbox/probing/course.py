@@ -153,7 +153,9 @@ def _taken(step: Step, dial: Dial) -> tuple[Outcome, str, str, bool]:
     except Wrong as wrong:
         return "FAIL", (_came(dial) or "nothing") if wrong.came is None else wrong.came, wrong.hint, False
     except Silent:
-        dial.record.end = dial.record.end or f"nothing more in {dial.patience:g} s"
+        over = time.monotonic() >= dial.end
+        span = "before the time was over" if over else f"in {dial.patience:g} s"
+        dial.record.end = dial.record.end or f"nothing more {span}"
     except OSError as error:
         dial.record.end = (error.strerror or str(error)).lower()
         refused = isinstance(error, ConnectionRefusedError)
