@@ -163,6 +163,8 @@ def check_what_has_no_route_is_refused():
     with closing(socket.socket()) as sock:
         sock.setblocking(False)
         assert sock.connect_ex(("203.0.113.9", 4321)) == errno.ECONNREFUSED
+    for _ in range(2):
+        assert isinstance(error_of(socket.create_connection, ("127.0.0.1", FREE)), ConnectionRefusedError)
 
 
 def check_mistakes_are_the_system_s():

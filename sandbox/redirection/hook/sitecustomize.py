@@ -25,7 +25,9 @@ def _load_hidden():
     import importlib._bootstrap as bootstrap
     import importlib._bootstrap_external as external
 
-    spec = external.PathFinder.find_spec("sitecustomize", sys.path)
+    # Ours stays on the path: programs that hand theirs on to others hand on the redirection.
+    others = [entry for entry in sys.path if os.path.abspath(entry) != HERE]
+    spec = external.PathFinder.find_spec("sitecustomize", others)
     if spec is not None and spec.loader is not None:
         module = bootstrap.module_from_spec(spec)
         sys.modules["sitecustomize"] = module
@@ -39,5 +41,4 @@ if __name__ == "sitecustomize":
         text = "sandbox: cannot redirect this program: {}: {}\n".format(type(error).__name__, error)
         os.write(2, text.encode("utf-8", "replace"))
         os._exit(NOT_INSTALLED)
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != HERE]
     _load_hidden()
