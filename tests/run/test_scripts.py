@@ -72,17 +72,24 @@ class Runs:
         self.directory = directory
 
     def mode(self, name: str) -> dict[str, Outcome]:
+        kept = self.directory / f"{name}.json"
         with ports_of_the_lessons():
-            kept = self.directory / name / "outcomes.json"
             if not kept.exists():
-                (self.directory / name).mkdir(parents=True)
-                outcomes = getattr(self, name)(self.directory / name)
-                texts = {each: dataclasses.asdict(outcome) for each, outcome in outcomes.items()}
-                kept.write_text(json.dumps(texts), encoding="utf-8")
-            return {
-                each: Outcome(**outcome)
-                for each, outcome in json.loads(kept.read_text(encoding="utf-8")).items()
-            }
+                kept.write_text(json.dumps(self._outcomes(name)), encoding="utf-8")
+        found = json.loads(kept.read_text(encoding="utf-8"))
+        if isinstance(found, str):
+            pytest.fail(found, pytrace=False)
+        return {each: Outcome(**outcome) for each, outcome in found.items()}
+
+    def _outcomes(self, name: str) -> dict[str, object] | str:
+        """As JSON; what went wrong if the run itself did, so that nobody tries again."""
+        directory = self.directory / name
+        directory.mkdir(parents=True)
+        try:
+            outcomes = getattr(self, name)(directory)
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            return f"the run itself failed: {error}"
+        return {each: dataclasses.asdict(outcome) for each, outcome in outcomes.items()}
 
     def shim(self, directory: Path) -> dict[str, Outcome]:
         return run_all(directory, ["--no-isolate"], [[*CLIENTS, *OFFLINE], SERVERS])
