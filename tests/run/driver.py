@@ -1,8 +1,8 @@
 """Runs many scripts, each as a program of its own, and writes down how each ended.
 
 ``driver.py PLAN RESULTS``: the plan is JSON, ``{"impatient": …, "steps": [[[script, argument …] …] …]}``. The scripts
-of one step run four at once, and the next step waits for all of them. Standard library only: this is itself a program
-that ``sandbox run`` runs.
+of one step run four at once, and the next step waits for all of them. Standard library only, Python 3.8 or later:
+this is itself a program that ``sandbox run`` runs.
 """
 
 import concurrent.futures
@@ -32,16 +32,9 @@ def killed(process):
 
 
 def outcome(command, impatient):
-    with (
-        tempfile.TemporaryFile("w+") as out,
-        subprocess.Popen(
-            [sys.executable, "-W", "error", *command],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        ) as process,
-    ):
+    command = [sys.executable, "-W", "error", *command]
+    options = {"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
+    with tempfile.TemporaryFile("w+") as out, subprocess.Popen(command, stdout=out, **options) as process:
         began = time.monotonic()
         end = threading.Timer(LONGEST, killed, [process])
         end.start()
