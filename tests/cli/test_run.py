@@ -18,6 +18,7 @@ from sandbox.redirection import isolation
 from tests.cli.conftest import Run, command
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(90)  # several processes, each of which starts others
 ISOLATED = pytest.param(
     "--isolate",
     marks=pytest.mark.skipif(isolation.unavailable() is not None, reason="namespaces are not to be had here"),
@@ -140,21 +141,26 @@ def _wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.02)
 
 
-def test_words_that_name_a_program(world: int, run_process: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["archive", "--help"], "package ['--help']"),
+        (["-m", "package", "-c"], "package ['-c']"),
+        (["script"], "script ['script']"),
+        (["python3", "-c", "import os; print('SANDBOX_ROUTES' in os.environ)"], "True"),
+    ],
+    ids=["archive", "module", "first line", "python"],
+)
+def test_words_that_name_a_program(
+    world: int, run_process: Run, tmp_path: Path, words: list[str], shown: str
+) -> None:
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "__main__.py").write_text("import sys; print('package', sys.argv[1:])")
     with zipfile.ZipFile(tmp_path / "archive", "w") as archive:
         archive.write(tmp_path / "package" / "__main__.py", "__main__.py")
     (tmp_path / "script").write_text("#!/usr/bin/env python3\nimport sys; print('script', sys.argv)")
-    join = ("run", "--join", str(world))
-    for words, shown in [
-        (("archive", "--help"), "package ['--help']"),
-        (("-m", "package", "-c"), "package ['-c']"),
-        (("script",), "script ['script']"),
-        (("python3", "-c", "import os; print('SANDBOX_ROUTES' in os.environ)"), "True"),
-    ]:
-        done = run_process(*join, *words)
-        assert (done.returncode, done.stdout.strip(), done.stderr) == (0, shown, ""), words
+    done = run_process("run", "--join", str(world), *words)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, shown, "")
 
 
 def test_joining(world: int, run_process: Run, tmp_path: Path) -> None:
