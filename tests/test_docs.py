@@ -163,6 +163,24 @@ def test_links_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_table_of_run_has_every_route_of_the_lessons() -> None:
+    text = (ROOT / "docs" / "run.md").read_text(encoding="utf-8")
+    table = text[text.index("| address | what answers |") : text.index("Where two lessons claim")]
+    told: set[tuple[str, str, int]] = set()
+    for cell in re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE):
+        transports = {"udp"} if cell.startswith("UDP ") else {"tcp", "udp"} if "UDP too" in cell else {"tcp"}
+        host = ""
+        for word in re.findall(r"any host|[\w.]+:\d+|\d+", cell):
+            name, _, port = word.rpartition(":")
+            host = "*" if word == "any host" else name or host
+            told |= {(transport, host, int(port)) for transport in transports if port.isdigit()}
+    rows = Sandbox(load_file(profiles()["lessons"], REGISTRY), free_ports=True).routes.rows
+    routes = {(row.transport, row.host, row.port) for row in rows}
+    assert {each for each in routes ^ told if not (each[1] == "localhost" and each[2] // 1000 == 2)} == {
+        ("tcp", "localhost", 3128)  # told of any host
+    }
+
+
 def test_the_readme_names_the_ports_of_the_default_configuration() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     table = text[text.index("| service |") : text.index("## One example")]
