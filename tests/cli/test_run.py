@@ -19,11 +19,6 @@ from tests.cli.conftest import Run, command
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(90)  # several processes, each of which starts others
-ISOLATED = pytest.param(
-    "--isolate",
-    marks=pytest.mark.skipif(isolation.unavailable() is not None, reason="namespaces are not to be had here"),
-)
-MODES = pytest.mark.parametrize("mode", ["--no-isolate", ISOLATED])
 
 # What a lesson does, and what a program can see of the way it was started.
 EVERYTHING = """
@@ -52,7 +47,14 @@ sys.exit(5)
 """
 
 
-@MODES
+@pytest.fixture(params=["--no-isolate", "--isolate"])
+def mode(request: pytest.FixtureRequest) -> str:
+    """Both modes, where both are to be had."""
+    if request.param == "--isolate" and (reason := isolation.unavailable()) is not None:
+        pytest.skip(reason)
+    return str(request.param)
+
+
 def test_a_run(tmp_path: Path, mode: str) -> None:
     folder = tmp_path / "a földer"
     folder.mkdir()
@@ -195,7 +197,6 @@ def test_other_programs(run_process: Run) -> None:
     assert "--allow needs the real network" in refused.stderr
 
 
-@MODES
 def test_a_server_and_its_client_in_two_terminals(tmp_path: Path, run_process: Run, mode: str) -> None:
     (tmp_path / "server.py").write_text(
         "import socket\n"
