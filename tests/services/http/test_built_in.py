@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import xmlrpc.client
 import struct
 import urllib.error
 import urllib.request
+import xmlrpc.client
 import zlib
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urljoin
