@@ -19,6 +19,16 @@ HOST = "127.0.0.1"  # the name localhost may mean ::1 to a UDP client
 HELLO = b"Hello, server!"
 FROM_1900_TO_1970 = 2_208_988_800  # seconds (RFC 868)
 BRIEFLY = 0.05  # seconds to wait for what shall not come
+CLOSING = (
+    "daytime",
+    "qotd",
+    "time",
+    "local-time",
+    "greeting",
+    "reply",
+    "echo-once",
+    "file",
+)  # close after their answer
 
 
 def open_tcp(env: Environment, listener: str) -> socket.socket:
@@ -244,7 +254,7 @@ def talk(env: Environment, name: str, *messages: bytes) -> bytes:
             client.sendall(message)
             said += client.recv(65_536)
         if env.way == "TCP":
-            client.settimeout(BRIEFLY)
+            client.settimeout(TIMEOUT if name in CLOSING else BRIEFLY)
             try:
                 while data := client.recv(65_536):
                     said += data
