@@ -14,17 +14,13 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Plan, rate, seconds
-from benchmarks.servers import HOST, ROOT, Server, sandbox
+from benchmarks.servers import HOST, ROOT
 from sandbox.redirection import isolation
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.hook.sandbox_shim import Shim
 from sandbox.redirection.table import Table, table_of
 from sandbox.server import Sandbox
 
-CONFIGURATION = (
-    '[services.tcp.listeners.echo]\nport = 0\nbehaviour = "echo"\n'
-    '[services.udp.listeners.discard]\nport = 0\nbehaviour = "discard"\n'
-)
 NAME, PORT = "www.example.com", 7
 
 Call = Callable[[str, int], object]
@@ -32,19 +28,25 @@ Call = Callable[[str, int], object]
 
 def run(plan: Plan) -> None:
     """Programs, with and without; then calls, with and without."""
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as directory, sandbox(CONFIGURATION) as server:
-        table = _table(server, Path(directory))
+    with (
+        tempfile.TemporaryDirectory(prefix="benchmark-") as directory,
+        socket.create_server((HOST, 0)) as listener,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver,
+    ):
+        receiver.bind((HOST, 0))
+        ports = {"tcp": listener.getsockname()[1], "udp": receiver.getsockname()[1]}
+        table = _table(ports, Path(directory))
         _programs(plan, table, Path(directory))
-        _calls(plan, table, server)
+        _calls(plan, table, ports, listener)
 
 
-def _table(server: Server, directory: Path) -> Table:
-    """As a sandbox would tell it, but with routes to another process: no interpreter is shared with what is measured."""
+def _table(ports: Mapping[str, int], directory: Path) -> Table:
+    """As a sandbox would tell it, but with routes to sockets of this process, which do nothing but take what comes."""
     services = {"tcp": {"listeners": {}}}
     table = table_of(
         Sandbox.from_mapping({"state_directory": str(directory / "state"), "services": services})
     )
-    table["routes"] = [(kind, "*", PORT, HOST, server.port(kind), kind) for kind in ("tcp", "udp")]
+    table["routes"] = [(kind, "*", PORT, HOST, port, kind) for kind, port in ports.items()]
     return table
 
 
@@ -73,31 +75,28 @@ def _programs(plan: Plan, table: Table, directory: Path) -> None:
     _compared("from start to end, ms", found)
 
 
-def _calls(plan: Plan, table: Table, server: Server) -> None:
+def _calls(plan: Plan, table: Table, ports: Mapping[str, int], listener: socket.socket) -> None:
     count = plan.count(2000)
+
+    def connect(host: str, port: int) -> None:
+        with socket.socket() as client:
+            client.connect((host, port))
+            listener.accept()[0].close()
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
         calls: dict[str, tuple[str, Call]] = {
-            "connect, µs": ("tcp", _connected),
+            "connect and accept, µs": ("tcp", connect),
             "sendto, µs": ("udp", lambda host, port: datagrams.sendto(b"x", (host, port))),
             "getaddrinfo of an address and of a name, µs": ("", _resolved),
         }
-        found: dict[str, dict[str, list[float]]] = {
-            title: {"native": [], "with the shim": []} for title in calls
-        }
-        for _ in range(plan.rounds):
-            for title, (kind, call) in calls.items():
-                port = server.port(kind) if kind else PORT
-                found[title]["native"].append(_microseconds(count, call, HOST, port))
+        for title, (kind, call) in calls.items():
+            found: dict[str, list[float]] = {"native": [], "with the shim": []}
+            for _ in range(plan.rounds):
+                found["native"].append(_microseconds(count, call, HOST, ports.get(kind, PORT)))
                 with _redirected(table):
                     address = socket.gethostbyname(NAME) if kind else NAME
-                    found[title]["with the shim"].append(_microseconds(count, call, address, PORT))
-    for title, figures in found.items():
-        _compared(title, figures)
-
-
-def _connected(host: str, port: int) -> None:
-    with socket.socket() as client:
-        client.connect((host, port))
+                    found["with the shim"].append(_microseconds(count, call, address, PORT))
+            _compared(title, found)
 
 
 def _resolved(host: str, port: int) -> object:
