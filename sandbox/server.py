@@ -13,6 +13,7 @@ from typing import Any
 
 from sandbox import services
 from sandbox.addressing import Names, Routes
+from sandbox.faults import Faults, FaultsSection
 from sandbox.journal import Entry, Journal
 from sandbox.net.authority import Authority
 from sandbox.net.listener import Endpoint
@@ -25,7 +26,7 @@ from sandbox.stores.accounts import Account, Accounts
 from sandbox.stores.files import FileTree, open_tree
 from sandbox.stores.mail import MailStore
 
-REGISTRY = Registry(services.names, services.settings_class)
+REGISTRY = Registry(services.names, services.settings_class, {"faults": FaultsSection})
 
 
 class Sandbox:
@@ -61,7 +62,11 @@ class Sandbox:
         )
         self.routes = Routes(Names(general.hosts, general.hostname), rows, lambda: _wanted(configuration))
         reserved = {row.port for row in rows} if free_ports else ()
-        self.network = Network(self.journal, self.authority, free_ports=free_ports, reserved=reserved)
+        self.faults = Faults(seed=general.seed)
+        self.faults.replace(configuration.sections.get("faults", ()))
+        self.network = Network(
+            self.journal, self.authority, free_ports=free_ports, reserved=reserved, faults=self.faults
+        )
         self._context = Context(
             journal=self.journal,
             network=self.network,

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.faults import CONNECT, Faults, Point
+from sandbox.faults.effects import Effect
 from sandbox.journal import Crashed, Fact, Journal, TlsFacts
 from sandbox.settings.models import Binding
+
+
+def unharmed(_: Effect) -> bool:
+    """What is suffered where nothing can be bent: nothing, and the service goes on."""
+    return True
 
 
 def nothing() -> None:
@@ -17,8 +24,9 @@ def nothing() -> None:
 class Connection:
     """Handed to whatever serves the client. ``peer`` and ``local`` are written ``host:port`` or a path.
 
-    ``tls`` is None while the connection is in plain text. ``wake`` may be called at any time, also while the core is
-    being asked: ``Core.poke`` follows soon.
+    ``tls`` is None while the connection is in plain text. ``user`` is who has logged in; the service tells. ``wake``
+    may be called at any time, also while the core is being asked: ``Core.poke`` follows soon. ``suffer`` lets the
+    connection as a whole suffer an effect, and returns whether the service may go on as if nothing had been.
     """
 
     number: int
@@ -29,11 +37,37 @@ class Connection:
     journal: Journal = field(repr=False)
     peer_host: str = ""
     tls: TlsFacts | None = None
+    user: str = ""
+    faults: Faults = field(default_factory=Faults, repr=False)
+    suffer: Callable[[Effect], bool] = field(default=unharmed, repr=False)
     wake: Callable[[], None] = field(default=nothing, repr=False)
 
     def note(self, name: str, /, **details: object) -> None:
         """Put a fact on the timeline: a dotted name in the past tense, as ``mail.accepted``, and plain values."""
         self.journal.append(Fact(self.number, self.service, name, details))
+
+    def fault(self, event: str = CONNECT, argument: str = "") -> Effect | None:
+        """What goes wrong with a command: None if it shall be done, else the effect, and it must not be done.
+
+        What concerns the connection as a whole, as a delay or its end, has happened then already; a reply that the
+        effect may have is for the service to say. The hit stands on the timeline.
+        """
+        if not self.faults.active:
+            return None
+        rule = self.faults.hit(
+            Point(
+                service=self.service,
+                event=event,
+                argument=argument,
+                listener=self.binding.name,
+                user=self.user,
+                peer=self.peer_host,
+            )
+        )
+        if rule is None:
+            return None
+        self.note("fault.hit", rule=rule.name, effect=rule.effect.kind, event=event, argument=argument)
+        return None if self.suffer(rule.effect) else rule.effect
 
     def crashed(self, traceback: str) -> None:
         """Put a failure of our own on the timeline."""

@@ -123,6 +123,8 @@ def _data_connection(control: Connection, sock: socket.socket, *, tls: TlsMode) 
         peer=describe(peer),
         peer_host=control.peer_host,
         journal=control.journal,
+        faults=control.faults,
+        user=control.user,
     )
 
 

@@ -78,16 +78,16 @@ class TapTransport(asyncio.Transport):
         return self._tap.inner
 
     def pause_reading(self) -> None:
-        self._lower.pause_reading()
+        self._tap.pause_reading("protocol")
 
     def resume_reading(self) -> None:
-        self._lower.resume_reading()
+        self._tap.resume_reading("protocol")
 
     def is_reading(self) -> bool:
         return self._lower.is_reading()
 
     def write_eof(self) -> None:
-        self._lower.write_eof()
+        self._tap.write_eof()
 
     def can_write_eof(self) -> bool:
         return self._lower.can_write_eof()

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.net.connection import Connection
 from sandbox.net.handover import Handover
@@ -61,6 +62,7 @@ class StreamListener:
         journal: Journal,
         tasks: Tasks,
         tls: Callable[[], ssl.SSLContext],
+        faults: Faults,
         busy: bytes = b"",
     ) -> None:
         self.endpoint: Endpoint | None = None
@@ -71,6 +73,7 @@ class StreamListener:
         self._journal = journal
         self._tasks = tasks
         self._tls = tls
+        self._faults = faults
         self._busy = busy
         self._taps: set[Tap] = set()
         self._closed = False
@@ -110,6 +113,7 @@ class StreamListener:
             peer=describe(peer),
             peer_host=peer[0] if isinstance(peer, tuple) else "",
             journal=self._journal,
+            faults=self._faults,
         )
         if len(self._taps) >= self._limits.connections:
             connection.note("connection.refused", peer=connection.peer, limit=self._limits.connections)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
 
+from sandbox.faults import Faults
 from sandbox.journal import Crashed, Journal, ListenerOpened
 from sandbox.net.authority import Authority
 from sandbox.net.connection import Connection
@@ -41,9 +42,11 @@ class Network:
         *,
         free_ports: bool = False,
         reserved: Collection[int] = (),
+        faults: Faults | None = None,
     ) -> None:
         self.journal = journal
         self.authority = authority
+        self.faults = faults if faults is not None else Faults()
         self.endpoints: list[Endpoint] = []
         self.tasks = Tasks(self._crashed)
         self._free_ports = free_ports
@@ -243,6 +246,7 @@ class Network:
             journal=self.journal,
             tasks=self.tasks,
             tls=lambda: self.tls_context,
+            faults=self.faults,
             busy=busy,
         )
         loop = asyncio.get_running_loop()

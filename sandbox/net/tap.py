@@ -14,7 +14,11 @@ import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from sandbox.faults.effects import Effect
+from sandbox.faults.effects.reply import Reply
+from sandbox.faults.stage import End
 from sandbox.journal import Closed, Opened, Received, Sent, TlsStarted
+from sandbox.net.bending import Bending
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
 from sandbox.net.handover import Handover, deliver
@@ -59,6 +63,17 @@ class Tap(asyncio.Protocol):
             goodbye=self._say_goodbye,
             abort=lambda: self.abort("idle"),
         )
+        self.bending = Bending(
+            connection,
+            deliver=self._hear,
+            write=self._write,
+            end=self._end_stream,
+            eof=self._hear_eof,
+            pause_reading=lambda: self.pause_reading("fault"),
+            resume_reading=lambda: self.resume_reading("fault"),
+            pause_writing=self.pause_writing,
+            resume_writing=self.resume_writing,
+        )
         self.inner: asyncio.BaseProtocol | None = None
         self.lower: asyncio.Transport | None = None
         self.received = 0
@@ -78,6 +93,7 @@ class Tap(asyncio.Protocol):
         self._early = bytearray()
         self._early_eof = False
         self._gone = False
+        self._not_reading: set[str] = set()
 
     # What the real transport calls.
 
@@ -112,6 +128,12 @@ class Tap(asyncio.Protocol):
         if self._shaking_hands:  # the client's first bytes may come with the end of its handshake
             self._early += data
             return
+        if self.bending.incoming is not None:
+            self.bending.incoming.send(data)
+        else:
+            self._hear(data)
+
+    def _hear(self, data: bytes) -> None:
         self.received += len(data)
         connection = self.connection
         connection.journal.append(Received(connection.number, connection.service, data))
@@ -126,6 +148,12 @@ class Tap(asyncio.Protocol):
         if self._shaking_hands:
             self._early_eof = True
             return None
+        if self.bending.incoming is not None:
+            self.bending.incoming.send(end="eof")
+            return True
+        return self._hear_eof()
+
+    def _hear_eof(self) -> bool | None:
         self._heard_eof = True
         if self.reason is None:
             self.reason = "client"
@@ -147,6 +175,7 @@ class Tap(asyncio.Protocol):
         if exc is not None and self.reason not in ("idle", "stopped"):
             self.reason = "reset" if isinstance(exc, ConnectionError) else "error"
         self._gone = True
+        self.bending.stop()
         try:
             if self.inner is not None:
                 self.inner.connection_lost(exc)
@@ -162,24 +191,57 @@ class Tap(asyncio.Protocol):
         self.sent += len(data)
         connection = self.connection
         connection.journal.append(Sent(connection.number, connection.service, data))
-        self.lower.write(data)
-        self.idle.noted(self.lower.get_write_buffer_size())
+        if self.bending.outgoing is not None:
+            self.bending.outgoing.send(data)
+        else:
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        if self.lower is not None and not self.lower.is_closing():
+            self.lower.write(data)
+            self.idle.noted(self.lower.get_write_buffer_size())
 
     def start_tls(self, reply: bytes) -> Coroutine[Any, Any, None]:
         assert self.lower is not None
         self.lower.pause_reading()  # before the reply: the client answers it with its ClientHello
         self.write(reply)
+        self.bending.flush()
         return self._upgrade()
 
     def finish(self, reason: str) -> None:
         """Close after what was written; the reason stands on the timeline."""
         if self.reason is None:
             self.reason = reason
-        if self.lower is not None:
-            self.lower.close()
+        if self.bending.outgoing is not None and not self._gone:
+            self.bending.outgoing.send(end="close")
+        else:
+            self._end_stream("close")
+
+    def _end_stream(self, end: End) -> None:
+        """What comes at the end of what was written."""
+        if self.lower is None:
+            return
+        match end:
+            case "close":
+                self.lower.close()
+            case "eof" if self.lower.can_write_eof():
+                with contextlib.suppress(OSError):  # reset already
+                    self.lower.write_eof()
+            case "reset":
+                self.reset()
+
+    def write_eof(self) -> None:
+        """End our half after what was written."""
+        if self.bending.outgoing is not None:
+            self.bending.outgoing.send(end="eof")
+        else:
+            self._end_stream("eof")
 
     def linger(self, reason: str) -> None:
         """End our half after what was written, and close when the client does or ``LINGER`` seconds are over."""
+        if self.bending.outgoing is not None:
+            self.finish(reason)
+            return
         if self.reason is None:
             self.reason = reason
         # TLS knows no half-closed connection.
@@ -194,6 +256,7 @@ class Tap(asyncio.Protocol):
         """Drop the connection and what was not yet written."""
         if self.reason is None:
             self.reason = reason
+        self.bending.stop()
         if self.lower is not None:
             self.lower.abort()
 
@@ -215,6 +278,18 @@ class Tap(asyncio.Protocol):
         self._end("handed over")
         return lower, Handover(self.connection.number, eof=self._heard_eof)
 
+    def pause_reading(self, who: str) -> None:
+        """Read no more from the client; several may wish so, and all must be content again."""
+        self._not_reading.add(who)
+        if self.lower is not None:
+            self.lower.pause_reading()
+
+    def resume_reading(self, who: str) -> None:
+        """Read on, as far as this one is concerned."""
+        self._not_reading.discard(who)
+        if self.lower is not None and not self._not_reading:
+            self.lower.resume_reading()
+
     def quick_ack(self) -> None:
         """Acknowledge what comes next at once; Linux only, and only a hint."""
         option = getattr(socket, "TCP_QUICKACK", None)
@@ -224,11 +299,24 @@ class Tap(asyncio.Protocol):
                 sock.setsockopt(socket.IPPROTO_TCP, option, 1)
 
     def _begin(self) -> None:
+        connection = self.connection
         try:
-            self.inner = self._factory(self.connection)
+            connection.suffer = self.bending.suffer
+            fault = connection.fault()
+            if fault is not None:
+                self._turn_away(fault)
+                return
+            self.inner = self._factory(connection)
             self.inner.connection_made(self.facade)
         except Exception:
             self._crashed()
+
+    def _turn_away(self, fault: Effect) -> None:
+        """Instead of being served the client hears what the fault says, if anything, and no more."""
+        self.inner = asyncio.Protocol()
+        if isinstance(fault, Reply):
+            self.write(fault.octets)
+            self.linger("server")
 
     async def _shake_hands_first(self) -> None:
         await self._shake_hands(self._handover)

@@ -81,6 +81,8 @@ class GlobalSettings(Model):
     """The address every service binds unless it names its own; loopback, so that nobody else can reach it."""
     hostname: str = "sandbox.test"
     """The name the servers call themselves in greetings, identifiers and headers."""
+    seed: int = 0
+    """From it follow all dice, as those of faults: the same seed, the same throws."""
     state_directory: AnyPath | None = None
     """Where the certificate authority is kept; $SANDBOX_STATE or the user's state directory if not given."""
     accounts: AccountsSettings = AccountsSettings()

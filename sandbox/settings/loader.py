@@ -17,16 +17,20 @@ from sandbox.errors import Problem, SettingsError
 from sandbox.settings.general import GlobalSettings
 from sandbox.settings.lines import LineMap
 from sandbox.settings.mistakes import Key, guess, told
-from sandbox.settings.models import Binding, ServiceSettings
+from sandbox.settings.models import Binding, Model, ServiceSettings
 from sandbox.settings.routes import RouteKey, UnknownTargetError, targets
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Which services there are, told by whoever knows: the loader stands below the services."""
+    """Which services there are, told by whoever knows: the loader stands below the services.
+
+    ``sections`` are further keys of the outermost table, each with a model that has one field of that name.
+    """
 
     names: Callable[[], Sequence[str]]
     settings_class: Callable[[str], type[ServiceSettings]]
+    sections: Mapping[str, type[Model]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Configuration:
 
     general: GlobalSettings = field(default_factory=GlobalSettings)
     services: Mapping[str, ServiceSettings] = field(default_factory=dict)
+    sections: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_file(
@@ -100,7 +105,9 @@ class _Loader:
             self._add_route(data, text)
         tables = data.pop("services", {})
         self._add_routed_listeners(data.get("routes"), tables)
-        general = self._validated(GlobalSettings, data, (), extra=("services",)) or GlobalSettings()
+        sections = {name: self._section(name, data) for name in self._registry.sections}
+        extra = ("services", *self._registry.sections)
+        general = self._validated(GlobalSettings, data, (), extra=extra) or GlobalSettings()
         services = self._services(tables, only, general.host)
         self._check_clashes(services)
         self._check_routes(
@@ -108,7 +115,13 @@ class _Loader:
         )
         if self._problems:
             raise SettingsError(sorted(self._problems, key=_line))
-        return Configuration(general, services)
+        return Configuration(general, services, sections)
+
+    def _section(self, name: str, data: dict[str, Any]) -> Any:
+        model = self._registry.sections[name]
+        table = {name: data.pop(name)} if name in data else {}
+        found = self._validated(model, table, ())
+        return getattr(model() if found is None else found, name)
 
     def _services(self, tables: Any, only: Sequence[str] | None, host: str) -> dict[str, ServiceSettings]:
         if not isinstance(tables, dict):

@@ -27,6 +27,10 @@ def json_schema(registry: Registry) -> dict[str, Any]:
         __base__=GlobalSettings,
         __doc__="The configuration of the sandbox.",
         services=(services, ...),
+        **{
+            name: (model.model_fields[name].annotation, model.model_fields[name])
+            for name, model in registry.sections.items()
+        },
     )
     schema = whole.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})

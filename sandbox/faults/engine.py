@@ -1,0 +1,98 @@
+"""Decides which rule hits at a point, and tells it on the timeline."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sandbox.faults.bucket import TokenBucket
+from sandbox.faults.pattern import fits
+from sandbox.faults.point import Point
+from sandbox.faults.rule import Rule
+
+
+@dataclass(slots=True)
+class ActiveRule:
+    """A rule and what it has seen: ``matches`` of its conditions, and the ``hits`` that followed."""
+
+    rule: Rule
+    random: random.Random
+    bucket: TokenBucket | None
+    matches: int = 0
+    hits: int = 0
+
+    def hit(self, point: Point) -> bool:
+        """Whether the rule hits here; counts."""
+        rule = self.rule
+        if not _matches(rule, point) or (rule.times is not None and self.hits >= rule.times):
+            return False
+        self.matches += 1
+        if self.matches <= rule.after or (rule.nth is not None and self.matches != rule.nth):
+            return False
+        if self.bucket is not None and self.bucket.take():
+            return False
+        if rule.probability < 1 and self.random.random() >= rule.probability:
+            return False
+        self.hits += 1
+        return True
+
+
+@dataclass(slots=True)
+class Faults:
+    """The rules in force, in order: at each point the first that hits counts.
+
+    The dice of each rule are its own, thrown from ``seed`` and its name, so that one rule does not change another.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    seed: int = 0
+    active: list[ActiveRule] = field(default_factory=list)
+
+    def add(self, rule: Rule) -> ActiveRule:
+        """Put a rule in force, behind those that are. Raises ValueError if one of its name is in force already."""
+        if any(active.rule.name == rule.name for active in self.active if rule.name):
+            raise ValueError(f"there is a rule {rule.name!r} already")
+        rule = rule if rule.name else rule.model_copy(update={"name": self._new_name()})
+        rate = rule.rate
+        bucket = None if rate is None else TokenBucket(rate, rule.burst or max(1.0, rate), self.clock)
+        self.active.append(ActiveRule(rule, self.dice(rule.name), bucket))
+        return self.active[-1]
+
+    def remove(self, name: str) -> None:
+        """Take a rule out of force. Raises LookupError if there is none of that name."""
+        for active in self.active:
+            if active.rule.name == name:
+                self.active.remove(active)
+                return
+        raise LookupError(f"there is no rule {name!r}")
+
+    def replace(self, rules: Iterable[Rule]) -> None:
+        """Put exactly these rules in force, with nothing counted yet."""
+        self.active.clear()
+        for rule in rules:
+            self.add(rule)
+
+    def hit(self, point: Point) -> Rule | None:
+        """The rule that hits at a point, if any. Whoever acts on it tells it on the timeline."""
+        return next((active.rule for active in self.active if active.hit(point)), None)
+
+    def dice(self, name: str) -> random.Random:
+        """Dice of their own for whoever asks by this name, thrown from the seed."""
+        return random.Random(f"{self.seed} {name}")
+
+    def _new_name(self) -> str:
+        taken = {active.rule.name for active in self.active}
+        return next(name for number in range(1, len(taken) + 2) if (name := f"rule-{number}") not in taken)
+
+
+def _matches(rule: Rule, point: Point) -> bool:
+    return (
+        fits(rule.service, point.service)
+        and fits(rule.event, point.event)
+        and fits(rule.argument, point.argument)
+        and fits(rule.listener, point.listener)
+        and fits(rule.user, point.user)
+        and fits(rule.peer, point.peer)
+    )

@@ -1,0 +1,129 @@
+"""Rules: where and when they hit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.errors import SettingsError
+from sandbox.faults import Faults, Point, Rule
+from sandbox.server import REGISTRY
+from sandbox.settings import load_mapping
+
+
+def rule(**fields: Any) -> Rule:
+    return Rule.model_validate({"on": "smtp.rcpt", "effect": {"kind": "disconnect"}, **fields})
+
+
+def point(**fields: Any) -> Point:
+    return Point(**{"service": "smtp", "event": "rcpt", "argument": "ann@slow.example", **fields})
+
+
+def hits(faults: Faults, count: int, **fields: Any) -> str:
+    return "".join("x" if faults.hit(point(**fields)) else "." for _ in range(count))
+
+
+@pytest.mark.parametrize(
+    ("fields", "hit"),
+    [
+        ({}, True),
+        ({"on": "SMTP.RCPT"}, True),
+        ({"on": "*.rcpt"}, True),
+        ({"on": "smtp.*"}, True),
+        ({"on": "smtp"}, False),
+        ({"on": "pop3.rcpt"}, False),
+        ({"argument": "*@SLOW.example"}, True),
+        ({"argument": "slow"}, False),
+        ({"argument": "/slow/"}, True),
+        ({"argument": "/^slow/"}, False),
+        ({"user": "bob"}, False),
+        ({"listener": "main"}, True),
+        ({"peer": "127.0.0.*"}, False),
+    ],
+)
+def test_where(fields: dict[str, Any], hit: bool) -> None:
+    faults = Faults()
+    faults.add(rule(**fields))
+    assert (faults.hit(point()) is not None) is hit
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, "xxxxxx"),
+        ({"times": 2}, "xx...."),
+        ({"after": 2}, "..xxxx"),
+        ({"after": 1, "times": 2}, ".xx..."),
+        ({"nth": 3}, "..x..."),
+        ({"probability": 0.0}, "......"),
+        ({"rate": 2.0}, "..xxxx"),
+        ({"rate": 0.5, "burst": 3}, "...xxx"),
+    ],
+)
+def test_when(fields: dict[str, Any], expected: str) -> None:
+    faults = Faults(clock=lambda: 0.0)
+    faults.add(rule(**fields))
+    assert hits(faults, 6) == expected
+
+
+def test_a_bucket_fills_again() -> None:
+    now = [0.0]
+    faults = Faults(clock=lambda: now[0])
+    faults.add(rule(rate=2.0))
+    assert hits(faults, 3) == "..x"
+    now[0] = 0.5
+    assert hits(faults, 2) == ".x"
+
+
+def test_dice_follow_from_the_seed_and_are_a_rules_own() -> None:
+    first, second, other = Faults(seed=1), Faults(seed=1), Faults(seed=2)
+    second.add(rule(name="elsewhere", on="pop3.*", probability=0.5))
+    for faults in (first, second, other):
+        faults.add(rule(name="dice", probability=0.5))
+    thrown = hits(first, 64)
+    assert hits(second, 64) == thrown
+    assert hits(other, 64) != thrown
+    assert 16 < thrown.count("x") < 48
+
+
+def test_the_first_that_hits_counts() -> None:
+    faults = Faults()
+    faults.add(rule(name="once", times=1))
+    faults.add(rule(name="then"))
+    found = [hit.name for _ in range(3) if (hit := faults.hit(point())) is not None]
+    assert found == ["once", "then", "then"]
+
+
+def test_names() -> None:
+    faults = Faults()
+    assert faults.add(rule()).rule.name == "rule-1"
+    assert faults.add(rule()).rule.name == "rule-2"
+    with pytest.raises(ValueError, match="already"):
+        faults.add(rule(name="rule-2"))
+    faults.remove("rule-1")
+    assert faults.add(rule()).rule.name == "rule-1"
+    with pytest.raises(LookupError):
+        faults.remove("nothing")
+
+
+def test_mistakes_are_told_with_their_places() -> None:
+    faults = [
+        {"on": "smtp.rcpt", "effect": {"kind": "replie", "text": "451 x"}},
+        {"on": "smtp.rcpt", "argument": "/(/", "effect": {"kind": "reset"}},
+        {"on": "smtp rcpt", "effect": {"kind": "reset"}},
+        {"name": "a", "on": "smtp", "effect": {"kind": "latency", "second": 1.0}},
+    ]
+    with pytest.raises(SettingsError) as caught:
+        load_mapping({"services": {"smtp": {}}, "faults": faults}, REGISTRY)
+    told = "\n".join(map(str, caught.value.problems))
+    assert "did you mean 'reply'?" in told
+    assert "faults.1.argument: is no regular expression" in told
+    assert "faults.2.on" in told
+    assert "did you mean 'seconds'?" in told
+
+
+def test_names_are_given_once() -> None:
+    faults = [{"name": "a", "on": "smtp", "effect": {"kind": "reset"}}] * 2
+    with pytest.raises(SettingsError, match=r"faults\.1\.name: there is a rule 'a' already"):
+        load_mapping({"services": {"smtp": {}}, "faults": faults}, REGISTRY)
