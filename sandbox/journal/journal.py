@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from sandbox.journal.events import Crashed, Entry, Event, Fact, Received, Sent
 
@@ -70,6 +71,16 @@ class Journal:
     def connection(self, number: int) -> list[Entry]:
         """The entries of one connection, in order."""
         return [entry for entry in self._entries if entry.event.connection == number]
+
+    @property
+    def last(self) -> int:
+        """The sequence number of the newest entry there ever was; 0 if there was none."""
+        return self._sequence
+
+    def since(self, sequence: int) -> list[Entry]:
+        """The entries that are newer than the one with this number, in order."""
+        older = max(0, len(self._entries) - (self._sequence - sequence))
+        return list(islice(self._entries, older, None))
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` with each new entry; returns the function that ends it. A watcher must not raise."""

@@ -7,11 +7,12 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from sandbox.faults import Faults
-from sandbox.journal import Crashed, Journal, ListenerOpened
+from sandbox.journal import Crashed, Entry, Journal, ListenerOpened
 from sandbox.net.authority import Authority
 from sandbox.net.connection import Connection
 from sandbox.net.data import DataListener, attach, dial
@@ -52,6 +53,7 @@ class Network:
         self._free_ports = free_ports
         self._reserved = frozenset(reserved)
         self._servers: list[asyncio.Server] = []
+        self._checks: dict[Endpoint, Callable[[], bool]] = {}
         self._listeners: dict[tuple[str, str], StreamListener] = {}
         self._datagrams: list[asyncio.DatagramTransport] = []
         self._datagram_listeners: dict[tuple[str, str], DatagramListener] = {}
@@ -75,12 +77,15 @@ class Network:
         factory: ProtocolFactory,
         *,
         busy: bytes = b"",
+        aside: bool = False,
     ) -> Endpoint:
         """Open a stream listener; ``factory`` makes the protocol of each client, under a tap.
 
-        ``busy`` is sent, in plain text, to clients beyond ``limits.connections``. Raises ListenError.
+        ``busy`` is sent, in plain text, to clients beyond ``limits.connections``. With ``aside`` its clients are no part
+        of the story: they stand on no timeline, and no rule makes anything go wrong with them. Raises ListenError.
         """
-        return await self._serve(service, binding, limits, factory, busy, self._bind(service, binding))
+        sockets = self._bind(service, binding)
+        return await self._serve(service, binding, limits, factory, busy, sockets, aside=aside)
 
     async def listen_core(
         self,
@@ -187,6 +192,10 @@ class Network:
         """
         self._datagram_listeners[service, listener].receive(data, peer, sock)
 
+    def accepting(self) -> list[tuple[Endpoint, bool]]:
+        """Each endpoint, and whether it takes clients now."""
+        return [(endpoint, self._checks[endpoint]()) for endpoint in self.endpoints]
+
     async def close(self) -> None:
         """Close all listeners and connections, first gently, and wait until nothing is left."""
         await self._stop_accepting()
@@ -203,6 +212,7 @@ class Network:
             if endpoint.path is not None:
                 Path(endpoint.path).unlink(missing_ok=True)  # noqa: ASYNC240 — one quick call at the end
         self._servers.clear()
+        self._checks.clear()
         self._listeners.clear()
         self._datagrams.clear()
         self._datagram_listeners.clear()
@@ -237,38 +247,58 @@ class Network:
         factory: ProtocolFactory,
         busy: bytes,
         sockets: list[socket.socket],
+        aside: bool = False,
     ) -> Endpoint:
         listener = StreamListener(
             service,
             binding,
             limits,
             factory,
-            journal=self.journal,
+            journal=self._aside() if aside else self.journal,
             tasks=self.tasks,
             tls=lambda: self.tls_context,
-            faults=self.faults,
+            faults=Faults() if aside else self.faults,
             busy=busy,
         )
         loop = asyncio.get_running_loop()
+        servers: list[asyncio.Server] = []
         for sock in sockets:
             if binding.transport == "unix":
                 server = await loop.create_unix_server(listener.accept, sock=sock, backlog=BACKLOG)
             else:
                 server = await loop.create_server(listener.accept, sock=sock, backlog=BACKLOG)
+            servers.append(server)
             self._servers.append(server)
         self._listeners[service, binding.name] = listener
-        return self._opened(service, binding, sockets[0])
+        endpoint = self._opened(service, binding, sockets[0])
+        self._checks[endpoint] = lambda: all(server.is_serving() for server in servers)
+        return endpoint
 
     async def _serve_datagrams(
         self, service: str, binding: Binding, limits: Limits, answer: Answer, sockets: list[socket.socket]
     ) -> Endpoint:
         loop = asyncio.get_running_loop()
+        transports: list[asyncio.DatagramTransport] = []
         for sock in sockets:
             listener = DatagramListener(sock, service, binding, limits, answer, self.journal)
             transport, _ = await loop.create_datagram_endpoint(lambda made=listener: made, sock=sock)  # type: ignore[misc]
+            transports.append(transport)
             self._datagrams.append(transport)
             self._datagram_listeners.setdefault((service, binding.name), listener)
-        return self._opened(service, binding, sockets[0])
+        endpoint = self._opened(service, binding, sockets[0])
+        self._checks[endpoint] = lambda: not any(transport.is_closing() for transport in transports)
+        return endpoint
+
+    def _aside(self) -> Journal:
+        """A timeline that nobody reads; only failures of our own go on to the one that is read."""
+        aside = Journal(max_events=1)
+
+        def look(entry: Entry) -> None:
+            if isinstance(entry.event, Crashed):
+                self.journal.append(replace(entry.event, connection=0))
+
+        aside.watch(look)
+        return aside
 
     def _driven(self, make_core: Callable[[Connection], Core]) -> ProtocolFactory:
         return lambda connection: Driver(make_core(connection), connection, self.tasks)

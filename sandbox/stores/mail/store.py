@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from sandbox.journal import TlsFacts
 from sandbox.stores.mail.home import MailHome
+from sandbox.stores.mail.mailbox import Mailbox, StoredMessage
 from sandbox.stores.mail.message import Envelope, Message
 
 
@@ -21,6 +22,7 @@ class MailStore:
         self, *, clock: Callable[[], float] = time.time, samples: bool = False, hostname: str = "sandbox.test"
     ) -> None:
         self.messages: list[Message] = []
+        self._watchers: list[Callable[[Message, bool], None]] = []
         self._clock = clock
         self._samples = samples
         self._hostname = hostname
@@ -70,6 +72,45 @@ class MailStore:
         self.messages.append(message)
         for user in dict.fromkeys(user.lower() for user in users):
             self.home(user).inbox.append(message)
+        self._tell(message, present=True)
+
+    def places(self, wanted: Collection[str]) -> dict[str, list[tuple[Mailbox, StoredMessage]]]:
+        """Where the messages of these identifiers stand: of each its mailboxes, none if it was deleted from all."""
+        found: dict[str, list[tuple[Mailbox, StoredMessage]]] = {each: [] for each in wanted}
+        for mailbox in (mailbox for home in self._homes.values() for mailbox in home):
+            for stored in mailbox:
+                if stored.message.id in found:
+                    found[stored.message.id].append((mailbox, stored))
+        return found
+
+    def remove(self, wanted: Collection[str]) -> list[str]:
+        """Forget messages, and expunge them from every mailbox as another client would.
+
+        Returns the identifiers of those that were there, in order.
+        """
+        places = self.places(wanted)
+        gone = [message for message in self.messages if message.id in places]
+        known = {message.id for message in gone}
+        self.messages[:] = [message for message in self.messages if message.id not in known]
+        for mailbox, stored in (place for found in places.values() for place in found):
+            mailbox.expunge([stored.uid])
+        for message in gone:
+            self._tell(message, present=False)
+        return sorted(known | {each for each, found in places.items() if found})
+
+    def watch(self, watcher: Callable[[Message, bool], None]) -> Callable[[], None]:
+        """Call ``watcher`` with each message that was accepted (True) or removed (False); returns what ends it."""
+        self._watchers.append(watcher)
+
+        def unwatch() -> None:
+            if watcher in self._watchers:
+                self._watchers.remove(watcher)
+
+        return unwatch
+
+    def _tell(self, message: Message, *, present: bool) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(message, present)
 
     def _next_uid_validity(self) -> int:
         self._last_uid_validity += 1

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from sandbox.background import BackgroundSandbox
 from sandbox.server import Sandbox
-from sandbox.services.http.mail.parts import take_apart
 from sandbox.stores.mail import Envelope
+from sandbox.stores.mail.parts import take_apart
 from tests.services.http.conftest import Answer, get
 
 EVIL = '<script>alert("1")</script>'

@@ -12,9 +12,9 @@ from aiohttp import web
 from sandbox.net.threads import in_thread
 from sandbox.services.http.answers import failure, html
 from sandbox.services.http.mail import pages
-from sandbox.services.http.mail.parts import Mail, Part, take_apart
 from sandbox.services.http.routing import Routes
 from sandbox.stores.mail import MailStore, Message
+from sandbox.stores.mail.parts import Mail, Part, take_apart
 
 PAGE_SIZE = 200  # messages on one page of the list
 

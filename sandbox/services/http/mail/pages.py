@@ -8,8 +8,8 @@ from string import Template
 from urllib.parse import quote
 
 from sandbox.services.http.answers import http_date
-from sandbox.services.http.mail.parts import Mail, Part
 from sandbox.stores.mail import Mailbox, Message
+from sandbox.stores.mail.parts import Mail, Part
 
 _PAGE = Template("""\
 <!doctype html>

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import email
 import re
 from dataclasses import dataclass
-from email.message import Message as Mime
+from typing import TYPE_CHECKING
 
-from sandbox.stores.mail import field_text
+from sandbox.stores.mail.fields import field_text
+
+if TYPE_CHECKING:
+    from email.message import Message as Mime
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _UNKNOWN = "application/octet-stream"
@@ -16,7 +18,10 @@ _UNKNOWN = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One leaf of the MIME tree. ``number`` counts the leaves from 1, ``charset`` is empty for what is no text."""
+    """One leaf of the MIME tree. ``number`` counts the leaves from 1, ``charset`` is empty for what is no text.
+
+    ``content_id`` is without its angle brackets (RFC 2392).
+    """
 
     number: int
     media_type: str
@@ -24,6 +29,8 @@ class Part:
     name: str
     content: bytes
     is_attachment: bool
+    content_id: str = ""
+    is_inline: bool = False
 
     @property
     def text(self) -> str:
@@ -60,6 +67,8 @@ class Mail:
 
 def take_apart(content: bytes) -> Mail:
     """The header and the leaves of a message."""
+    import email  # not needed for a start
+
     try:
         # The compat32 policy: the newer ones raise on some of the headers that people send.
         mime = email.message_from_bytes(content)
@@ -87,6 +96,8 @@ def _part(number: int, leaf: Mime) -> Part:
         name=_name(leaf),
         content=payload if isinstance(payload, bytes) else b"",
         is_attachment=leaf.get_content_disposition() == "attachment",
+        content_id=decoded(leaf.get("Content-ID", "")).strip("<> "),
+        is_inline=leaf.get_content_disposition() == "inline",
     )
 
 
