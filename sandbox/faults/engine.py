@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sandbox.faults.bucket import TokenBucket
+from sandbox.faults.greylist import Greylist
 from sandbox.faults.pattern import fits
 from sandbox.faults.point import Point
 from sandbox.faults.rule import Rule
@@ -20,6 +21,7 @@ class ActiveRule:
     rule: Rule
     random: random.Random
     bucket: TokenBucket | None
+    greylist: Greylist | None = None
     matches: int = 0
     hits: int = 0
 
@@ -30,6 +32,8 @@ class ActiveRule:
             return False
         self.matches += 1
         if self.matches <= rule.after or (rule.nth is not None and self.matches != rule.nth):
+            return False
+        if self.greylist is not None and self.greylist.passes(point.peer, point.sender, point.argument):
             return False
         if self.bucket is not None and self.bucket.take():
             return False
@@ -57,7 +61,8 @@ class Faults:
         rule = rule if rule.name else rule.model_copy(update={"name": self._new_name()})
         rate = rule.rate
         bucket = None if rate is None else TokenBucket(rate, rule.burst or max(1.0, rate), self.clock)
-        self.active.append(ActiveRule(rule, self.dice(rule.name), bucket))
+        greylist = None if rule.greylist is None else Greylist(rule.greylist, self.clock)
+        self.active.append(ActiveRule(rule, self.dice(rule.name), bucket, greylist))
         return self.active[-1]
 
     def remove(self, name: str) -> None:
@@ -89,7 +94,9 @@ class Faults:
 
 def _matches(rule: Rule, point: Point) -> bool:
     return (
-        fits(rule.service, point.service)
+        rule.effect.suits(point.service, point.event)
+        and (rule.larger is None or point.size > rule.larger)
+        and fits(rule.service, point.service)
         and fits(rule.event, point.event)
         and fits(rule.argument, point.argument)
         and fits(rule.listener, point.listener)

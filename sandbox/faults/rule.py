@@ -10,7 +10,7 @@ from sandbox.faults.effects import AnyEffect
 from sandbox.faults.pattern import Pattern
 from sandbox.faults.point import CONNECT
 from sandbox.settings.mistakes import misplaced
-from sandbox.settings.models import Count, Model
+from sandbox.settings.models import Count, Model, Octets, Seconds
 
 
 class Rule(Model):
@@ -18,7 +18,7 @@ class Rule(Model):
 
     name: str = ""
     """What the rule is called on the timeline and in the API; a name is made up if none is given."""
-    on: Annotated[str, Field(pattern=r"^[A-Za-z*?][A-Za-z0-9*?_-]*(\.\S+)?$")]
+    on: Annotated[str, Field(pattern=r"^[A-Za-z*?][A-Za-z0-9*?_-]*(\.\S+( \S+)*)?$")]
     """The service, or service.event, as smtp.rcpt; the service alone means the moment a client connects."""
     argument: Pattern | None = None
     """What the command says, as *@slow.example; between slashes it is a regular expression."""
@@ -28,6 +28,10 @@ class Rule(Model):
     """The user who has logged in."""
     peer: Pattern | None = None
     """The client's address without its port."""
+    larger: Octets | None = None
+    """Octets: what it is about is larger, a message, or the mailbox of a recipient (quota)."""
+    greylist: Seconds | None = None
+    """Hits what is new, a peer, sender and argument together; until so many seconds are over, 0 the first time only."""
     after: Count = 0
     """Matches that pass unharmed before the rule begins to hit."""
     nth: Annotated[int, Field(ge=1)] | None = None
@@ -42,6 +46,13 @@ class Rule(Model):
     """The chance that a match is hit; the dice follow from the seed."""
     effect: AnyEffect
     """What happens, as { kind = "reply", text = "451 4.3.0 Try again later" }."""
+
+    @model_validator(mode="after")
+    def _suitable(self) -> Rule:
+        named = f"{self.service}.{self.event}"
+        if not set("*?[") & set(named) and not self.effect.suits(self.service, self.event):
+            raise misplaced(("effect", "kind"), f"{self.effect.kind} is nothing for {named}")
+        return self
 
     @field_validator("on")
     @classmethod

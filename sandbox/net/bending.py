@@ -46,17 +46,41 @@ class Bending:
             return True
         match effect:
             case Disconnect():
-                self._end_after("close")
+                self.send(end="close")
             case Reset():
-                self._end_after("reset")
+                self._end("reset")
             case HalfClose():
-                self._end_after("eof")
+                self.send(end="eof")
         return False
 
-    def flush(self) -> None:
-        """Let everything that is held up go, as before TLS starts."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is held up that will come."""
+        return any(flow is not None and flow.is_busy for flow in (self.outgoing, self.incoming))
+
+    @property
+    def unsent(self) -> int:
+        """Octets to the client that are held up."""
+        return 0 if self.outgoing is None else self.outgoing.waiting
+
+    def send(self, data: bytes = b"", end: End | None = None) -> None:
+        """Let octets, or the end of what is said, go to the client."""
+        if self.outgoing is not None:
+            self.outgoing.send(data, end)
+            return
+        if data:
+            self._write(data)
+        if end is not None:
+            self._end(end)
+
+    def settle(self) -> bytes:
+        """Let what is held up for the client go at once, since TLS begins or the connection changes hands.
+
+        Returns what was held up for the server: it must not be heard later as if it had been said then.
+        """
         if self.outgoing is not None:
             self.outgoing.flush()
+        return b"" if self.incoming is None else self.incoming.stop()
 
     def stop(self) -> None:
         """The connection is gone."""
@@ -67,15 +91,9 @@ class Bending:
     def _bend(self, effect: StreamEffect) -> None:
         dice = self._connection.faults.dice(f"{self._connection.number} {effect.kind}")
         if effect.direction in ("to_client", "both"):
-            self._flow_out().add(effect.stage(dice))
+            self._flow_out().add(id(effect), effect.stage(dice))
         if effect.direction in ("to_server", "both"):
-            self._flow_in().add(effect.stage(dice))
-
-    def _end_after(self, end: End) -> None:
-        if self.outgoing is not None and end != "reset":
-            self.outgoing.send(end=end)
-        else:
-            self._end(end)
+            self._flow_in().add(id(effect), effect.stage(dice))
 
     def _flow_out(self) -> Flow:
         if self.outgoing is None:

@@ -24,7 +24,8 @@ def nothing() -> None:
 class Connection:
     """Handed to whatever serves the client. ``peer`` and ``local`` are written ``host:port`` or a path.
 
-    ``tls`` is None while the connection is in plain text. ``user`` is who has logged in; the service tells. ``wake``
+    ``opening`` is the event that stands at its beginning, ``purpose`` what is known of it then: ``data`` and the command
+    for FTP's data connections. ``tls`` is None while the connection is in plain text. ``user`` is who has logged in; the service tells. ``wake``
     may be called at any time, also while the core is being asked: ``Core.poke`` follows soon. ``suffer`` lets the
     connection as a whole suffer an effect, and returns whether the service may go on as if nothing had been.
     """
@@ -38,6 +39,8 @@ class Connection:
     peer_host: str = ""
     tls: TlsFacts | None = None
     user: str = ""
+    opening: str = CONNECT
+    purpose: str = ""
     faults: Faults = field(default_factory=Faults, repr=False)
     suffer: Callable[[Effect], bool] = field(default=unharmed, repr=False)
     wake: Callable[[], None] = field(default=nothing, repr=False)
@@ -46,11 +49,14 @@ class Connection:
         """Put a fact on the timeline: a dotted name in the past tense, as ``mail.accepted``, and plain values."""
         self.journal.append(Fact(self.number, self.service, name, details))
 
-    def fault(self, event: str = CONNECT, argument: str = "") -> Effect | None:
+    def fault(
+        self, event: str = CONNECT, argument: str = "", *, size: int = 0, sender: str = ""
+    ) -> Effect | None:
         """What goes wrong with a command: None if it shall be done, else the effect, and it must not be done.
 
         What concerns the connection as a whole, as a delay or its end, has happened then already; a reply that the
-        effect may have is for the service to say. The hit stands on the timeline.
+        effect may have is for the service to say. The hit stands on the timeline. ``argument`` is never a password; for
+        ``size`` and ``sender`` see Point.
         """
         if not self.faults.active:
             return None
@@ -62,12 +68,16 @@ class Connection:
                 listener=self.binding.name,
                 user=self.user,
                 peer=self.peer_host,
+                size=size,
+                sender=sender,
             )
         )
-        if rule is None:
-            return None
-        self.note("fault.hit", rule=rule.name, effect=rule.effect.kind, event=event, argument=argument)
-        return None if self.suffer(rule.effect) else rule.effect
+        return None if rule is None else self.afflict(rule.name, rule.effect, event, argument)
+
+    def afflict(self, rule: str, effect: Effect, event: str, argument: str) -> Effect | None:
+        """Let an effect happen, and tell it on the timeline; returns what :meth:`fault` does."""
+        self.note("fault.hit", rule=rule, effect=effect.kind, event=event, argument=argument)
+        return None if self.suffer(effect) else effect
 
     def crashed(self, traceback: str) -> None:
         """Put a failure of our own on the timeline."""

@@ -71,10 +71,11 @@ async def attach(
     idle_timeout: float,
     tasks: Tasks,
     taps: set[Tap],
+    purpose: str = "",
 ) -> TapTransport:
     """See :meth:`Network.attach_data`. The tap stands in ``taps`` as long as it lives."""
     try:
-        connection = _data_connection(control, sock, tls="none" if tls is None else "implicit")
+        connection = _data_connection(control, sock, purpose, tls="none" if tls is None else "implicit")
     except OSError:  # gone before it was looked at: such a socket has no peer
         sock.close()
         raise
@@ -112,7 +113,7 @@ async def attach(
     return tap.facade
 
 
-def _data_connection(control: Connection, sock: socket.socket, *, tls: TlsMode) -> Connection:
+def _data_connection(control: Connection, sock: socket.socket, purpose: str, *, tls: TlsMode) -> Connection:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     local, peer = sock.getsockname(), sock.getpeername()
     return Connection(
@@ -125,6 +126,8 @@ def _data_connection(control: Connection, sock: socket.socket, *, tls: TlsMode) 
         journal=control.journal,
         faults=control.faults,
         user=control.user,
+        opening="data",
+        purpose=purpose,
     )
 
 

@@ -63,8 +63,7 @@ class TapTransport(asyncio.Transport):
         self._tap.abort("server")
 
     def is_closing(self) -> bool:
-        lower = self._tap.lower
-        return lower is None or lower.is_closing()
+        return self._tap.is_closing
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         lower = self._tap.lower
@@ -93,7 +92,7 @@ class TapTransport(asyncio.Transport):
         return self._lower.can_write_eof()
 
     def get_write_buffer_size(self) -> int:
-        return self._lower.get_write_buffer_size()
+        return self._tap.unsent
 
     def get_write_buffer_limits(self) -> tuple[int, int]:
         return self._lower.get_write_buffer_limits()

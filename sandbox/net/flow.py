@@ -31,20 +31,26 @@ class Flow:
         self._pause = pause
         self._resume = resume
         self._loop = asyncio.get_running_loop()
-        self._stages: list[Stage] = []
+        self._stages: dict[object, Stage] = {}
         self._queue: deque[Piece] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._paused = False
         self.waiting = 0
 
-    def add(self, stage: Stage) -> None:
-        """Bend what comes from now on by one more effect."""
-        self._stages.append(stage)
+    def add(self, key: object, stage: Stage) -> None:
+        """Bend what comes from now on by one more effect, in the place of the one of that key."""
+        self._stages.pop(key, None)
+        self._stages[key] = stage
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something waits for its time."""
+        return bool(self._queue)
 
     def send(self, data: bytes = b"", end: End | None = None) -> None:
         """Put octets, or the end of the stream, on their way."""
         pieces: Iterable[Piece] = [Piece(self._loop.time(), data, end)]
-        for stage in self._stages:
+        for stage in self._stages.values():
             pieces = [bent for piece in pieces for bent in stage.bend(piece)]
         for piece in pieces:
             self._queue.append(piece)
@@ -54,16 +60,18 @@ class Flow:
             self._paused = True
             self._pause()
 
-    def stop(self) -> None:
-        """Drop what waits: the connection is gone."""
+    def stop(self) -> bytes:
+        """Take back what waits, and return the octets of it."""
+        left = b"".join(piece.data for piece in self._queue)
         self._queue.clear()
         self.waiting = 0
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._disarm()
+        self._hold_up_no_more()
+        return left
 
     def flush(self) -> None:
         """Deliver at once what waits, as before TLS starts."""
+        self._disarm()
         while self._queue:
             self._hand_on(self._queue.popleft())
 
@@ -87,6 +95,15 @@ class Flow:
             self._deliver(piece.data)
         if piece.end is not None:
             self._finish(piece.end)
-        if self._paused and self.waiting <= LOW_WATER:
+        if self.waiting <= LOW_WATER:
+            self._hold_up_no_more()
+
+    def _hold_up_no_more(self) -> None:
+        if self._paused:
             self._paused = False
             self._resume()
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

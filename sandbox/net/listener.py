@@ -94,7 +94,7 @@ class StreamListener:
     def take_over(self, tap: Tap, early: bytes) -> None:
         """Serve the client of another listener's tap from here on, under a new number. Raises ConnectionError."""
         transport, handover = tap.release()
-        accepting = _Accepting(self, replace(handover, early=early))
+        accepting = _Accepting(self, replace(handover, early=early + handover.early))
         transport.set_protocol(accepting)
         transport.resume_reading()  # what served it before may have paused
         accepting.connection_made(transport)

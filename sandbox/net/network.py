@@ -144,10 +144,12 @@ class Network:
         *,
         tls: bool,
         idle_timeout: float,
+        purpose: str = "",
     ) -> TapTransport:
         """Put a tap, and TLS if wanted, on a raw data socket; ``factory`` makes the protocol above it.
 
-        The data connection gets a number of its own, its ``data.opened`` fact names the control connection. Raises
+        The data connection gets a number of its own, its ``data.opened`` fact names the control connection; its fault
+        point is ``data``, with ``purpose``, the command, as argument. Raises
         OSError when the connection or its handshake fails; the socket is closed then.
         """
         tls_context = self.data_tls_context if tls else None
@@ -159,6 +161,7 @@ class Network:
             idle_timeout=idle_timeout,
             tasks=self.tasks,
             taps=self._data,
+            purpose=purpose,
         )
 
     async def adopt(self, service: str, listener: str, sock: socket.socket) -> None:

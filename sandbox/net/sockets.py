@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import stat
+import struct
 from collections.abc import Collection
 from pathlib import Path
 
@@ -153,3 +154,18 @@ def _reason(error: OSError, binding: Binding) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
         return "this machine has no such address"
     return error.strerror or str(error)
+
+
+def reset_on_close(sock: socket.socket | None) -> None:
+    """Have the socket send RST when it is closed."""
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def quick_ack(sock: socket.socket | None) -> None:
+    """Acknowledge what comes next at once; Linux only, and only a hint."""
+    option = getattr(socket, "TCP_QUICKACK", None)
+    if option is not None and sock is not None:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, option, 1)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import ssl
-import struct
 import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -24,6 +22,7 @@ from sandbox.net.facade import TapTransport
 from sandbox.net.handover import Handover, deliver
 from sandbox.net.handshake import SHUTDOWN_TIMEOUT, shake_hands
 from sandbox.net.idleness import IdleWatch
+from sandbox.net.sockets import quick_ack, reset_on_close
 from sandbox.net.tasks import Tasks
 
 LINGER = 1.0  # seconds in which a client may go on sending after our last word
@@ -58,7 +57,7 @@ class Tap(asyncio.Protocol):
         self.facade = TapTransport(self)
         self.idle = IdleWatch(
             idle_timeout,
-            unread=lambda: 0 if self.lower is None else self.lower.get_write_buffer_size(),
+            unread=lambda: self.unsent,
             is_busy=self._is_busy,
             goodbye=self._say_goodbye,
             abort=lambda: self.abort("idle"),
@@ -71,8 +70,8 @@ class Tap(asyncio.Protocol):
             eof=self._hear_eof,
             pause_reading=lambda: self.pause_reading("fault"),
             resume_reading=lambda: self.resume_reading("fault"),
-            pause_writing=self.pause_writing,
-            resume_writing=self.resume_writing,
+            pause_writing=lambda: self.pause_writing("fault"),
+            resume_writing=lambda: self.resume_writing("fault"),
         )
         self.inner: asyncio.BaseProtocol | None = None
         self.lower: asyncio.Transport | None = None
@@ -94,6 +93,9 @@ class Tap(asyncio.Protocol):
         self._early_eof = False
         self._gone = False
         self._not_reading: set[str] = set()
+        self._not_writing: set[str] = set()
+        self._closing = False
+        self._said_all = False
 
     # What the real transport calls.
 
@@ -134,6 +136,8 @@ class Tap(asyncio.Protocol):
             self._hear(data)
 
     def _hear(self, data: bytes) -> None:
+        if self._closing:
+            return
         self.received += len(data)
         connection = self.connection
         connection.journal.append(Received(connection.number, connection.service, data))
@@ -148,9 +152,14 @@ class Tap(asyncio.Protocol):
         if self._shaking_hands:
             self._early_eof = True
             return None
-        if self.bending.incoming is not None:
-            self.bending.incoming.send(end="eof")
+        if self._closing:
+            return self.connection.tls is None  # what is held up still goes
+        incoming = self.bending.incoming
+        if incoming is not None and self.connection.tls is None:
+            incoming.send(end="eof")
             return True
+        if incoming is not None:
+            incoming.flush()  # TLS ends both directions at once
         return self._hear_eof()
 
     def _hear_eof(self) -> bool | None:
@@ -161,12 +170,15 @@ class Tap(asyncio.Protocol):
             return self.inner.eof_received()
         return None
 
-    def pause_writing(self) -> None:
-        if self.inner is not None:
+    def pause_writing(self, who: str = "transport") -> None:
+        first = not self._not_writing
+        self._not_writing.add(who)
+        if first and self.inner is not None:
             self.inner.pause_writing()
 
-    def resume_writing(self) -> None:
-        if self.inner is not None:
+    def resume_writing(self, who: str = "transport") -> None:
+        self._not_writing.discard(who)
+        if not self._not_writing and self.inner is not None:
             self.inner.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -186,36 +198,42 @@ class Tap(asyncio.Protocol):
     # What the inner protocol asks through its transport.
 
     def write(self, data: bytes) -> None:
-        if self.lower is None or self.lower.is_closing() or not data:
+        if data and not self.is_closing:
+            self.bending.send(data)
+
+    def _write(self, data: bytes) -> None:
+        if self.lower is None or self.lower.is_closing() or self._said_all:
             return
         self.sent += len(data)
         connection = self.connection
         connection.journal.append(Sent(connection.number, connection.service, data))
-        if self.bending.outgoing is not None:
-            self.bending.outgoing.send(data)
-        else:
-            self._write(data)
+        self.lower.write(data)
+        self.idle.noted(self.unsent)
 
-    def _write(self, data: bytes) -> None:
-        if self.lower is not None and not self.lower.is_closing():
-            self.lower.write(data)
-            self.idle.noted(self.lower.get_write_buffer_size())
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing more can be written: also while the end is held up."""
+        return self._closing or self.lower is None or self.lower.is_closing()
+
+    @property
+    def unsent(self) -> int:
+        """Octets that were written and wait for the client, or for their time."""
+        return 0 if self.lower is None else self.lower.get_write_buffer_size() + self.bending.unsent
 
     def start_tls(self, reply: bytes) -> Coroutine[Any, Any, None]:
         assert self.lower is not None
         self.lower.pause_reading()  # before the reply: the client answers it with its ClientHello
         self.write(reply)
-        self.bending.flush()
+        self.bending.settle()
         return self._upgrade()
 
     def finish(self, reason: str) -> None:
         """Close after what was written; the reason stands on the timeline."""
         if self.reason is None:
             self.reason = reason
-        if self.bending.outgoing is not None and not self._gone:
-            self.bending.outgoing.send(end="close")
-        else:
-            self._end_stream("close")
+        if not self._closing:
+            self._closing = self.lower is not None
+            self.bending.send(end="close")
 
     def _end_stream(self, end: End) -> None:
         """What comes at the end of what was written."""
@@ -223,19 +241,19 @@ class Tap(asyncio.Protocol):
             return
         match end:
             case "close":
+                self.reason = self.reason or "server"
                 self.lower.close()
-            case "eof" if self.lower.can_write_eof():
-                with contextlib.suppress(OSError):  # reset already
-                    self.lower.write_eof()
+            case "eof":
+                self._said_all = True
+                if self.lower.can_write_eof():  # TLS knows no half-closed connection
+                    with contextlib.suppress(OSError):  # reset already
+                        self.lower.write_eof()
             case "reset":
                 self.reset()
 
     def write_eof(self) -> None:
         """End our half after what was written."""
-        if self.bending.outgoing is not None:
-            self.bending.outgoing.send(end="eof")
-        else:
-            self._end_stream("eof")
+        self.bending.send(end="eof")
 
     def linger(self, reason: str) -> None:
         """End our half after what was written, and close when the client does or ``LINGER`` seconds are over."""
@@ -263,9 +281,7 @@ class Tap(asyncio.Protocol):
     def reset(self) -> None:
         """Send RST: abort alone would send FIN."""
         if self.lower is not None:
-            sock = self.lower.get_extra_info("socket")
-            with contextlib.suppress(OSError, AttributeError):
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset_on_close(self.lower.get_extra_info("socket"))
         self.abort("server")
 
     def release(self) -> tuple[asyncio.Transport, Handover]:
@@ -273,10 +289,11 @@ class Tap(asyncio.Protocol):
         lower = self.lower
         if lower is None or lower.is_closing():
             raise ConnectionAbortedError("the client is gone")
+        early = self.bending.settle()
         self.lower = None
         self._gone = True
         self._end("handed over")
-        return lower, Handover(self.connection.number, eof=self._heard_eof)
+        return lower, Handover(self.connection.number, early, eof=self._heard_eof)
 
     def pause_reading(self, who: str) -> None:
         """Read no more from the client; several may wish so, and all must be content again."""
@@ -292,17 +309,13 @@ class Tap(asyncio.Protocol):
 
     def quick_ack(self) -> None:
         """Acknowledge what comes next at once; Linux only, and only a hint."""
-        option = getattr(socket, "TCP_QUICKACK", None)
-        sock = self.facade.get_extra_info("socket")
-        if option is not None and sock is not None:
-            with contextlib.suppress(OSError):
-                sock.setsockopt(socket.IPPROTO_TCP, option, 1)
+        quick_ack(self.facade.get_extra_info("socket"))
 
     def _begin(self) -> None:
         connection = self.connection
         try:
             connection.suffer = self.bending.suffer
-            fault = connection.fault()
+            fault = connection.fault(connection.opening, connection.purpose)
             if fault is not None:
                 self._turn_away(fault)
                 return
@@ -372,6 +385,8 @@ class Tap(asyncio.Protocol):
         self.finish("idle")
 
     def _is_busy(self) -> bool:
+        if self.bending.is_busy:
+            return True
         is_busy = getattr(self.inner, "is_busy", None)
         return is_busy is not None and bool(is_busy())
 

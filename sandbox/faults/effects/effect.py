@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sandbox.faults.stage import Stage
 from sandbox.settings.models import Model
@@ -13,6 +14,14 @@ class Effect(Model):
     """One kind of fault; subclasses give ``kind`` its name, which rules choose by."""
 
     kind: str
+    where: ClassVar[tuple[str, ...]] = ("*",)
+    """The points at which it can happen, as pattern of service.event; the first that fits decides, ! is for never."""
+
+    def suits(self, service: str, event: str) -> bool:
+        """Whether it can happen there."""
+        point = f"{service}.{event}"
+        found = next((each for each in self.where if fnmatchcase(point, each.removeprefix("!"))), "!")
+        return not found.startswith("!")
 
 
 class StreamEffect(Effect):

@@ -32,6 +32,8 @@ class _Limited(Stage):
 
     def bend(self, piece: Piece) -> Iterable[Piece]:
         if self._over:
+            if self._then == "eof" and piece.end is not None:
+                yield piece
             return
         if piece.end is not None or len(piece.data) < self._left:
             self._left -= len(piece.data)

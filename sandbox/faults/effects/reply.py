@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from sandbox.faults.effects.effect import Effect
 
+_CODED = re.compile(r"[1-5]\d\d[ -]")
+
 
 class Reply(Effect):
     """Says this instead of doing the command, in the words of the protocol.
 
-    SMTP and FTP: a code and a text, as "451 4.3.0 Try again later"; POP3: "-ERR [IN-USE] Locked"; IMAP: "NO [INUSE] Busy" or
-    "BAD …", the tag is put before it.
+    SMTP and FTP: a code and a text, as "451 4.3.0 Try again later", the code is put before further lines, and 421 closes;
+    POP3: "-ERR [IN-USE] Locked"; IMAP: "NO [INUSE] Busy" or "BAD …", the tag is put before it, and "* BYE …" closes.
     """
+
+    where: ClassVar[tuple[str, ...]] = ("!ftp.data", "*")
 
     kind: Literal["reply"]
     text: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n\x00]+(\n[^\r\n\x00]+)*$")]
@@ -25,4 +30,14 @@ class Reply(Effect):
     @property
     def octets(self) -> bytes:
         """The text as lines of the network."""
-        return b"".join(line.encode() + b"\r\n" for line in self.text.split("\n"))
+        lines = self.text.split("\n")
+        if _CODED.match(lines[0]) and len(lines) > 1:
+            code = lines[0][:3]
+            texts = [line[4:] if _CODED.match(line) else line for line in lines]
+            lines = [*(f"{code}-{text}" for text in texts[:-1]), f"{code} {texts[-1]}"]
+        return b"".join(line.encode() + b"\r\n" for line in lines)
+
+    @property
+    def closes(self) -> bool:
+        """Whether the connection ends after it: a client that was told so would wait for it."""
+        return self.close or self.text.startswith("421 ") or self.text.split("\n")[-1].startswith("* BYE")
