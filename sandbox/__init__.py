@@ -8,16 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sandbox.api import AsyncSandbox, Sandbox
     from sandbox.background import BackgroundSandbox
+    from sandbox.clock import Clock
     from sandbox.errors import AuthorityError, ListenError, Problem, SandboxError, SettingsError
     from sandbox.redirection.inside import redirect
-    from sandbox.server import Sandbox
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AsyncSandbox",
     "AuthorityError",
     "BackgroundSandbox",
+    "Clock",
     "ListenError",
     "Problem",
     "Sandbox",
@@ -28,8 +31,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AsyncSandbox": "sandbox.api",
     "BackgroundSandbox": "sandbox.background",
-    "Sandbox": "sandbox.server",
+    "Clock": "sandbox.clock",
+    "Sandbox": "sandbox.api",
     "redirect": "sandbox.redirection.inside",
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -49,12 +50,13 @@ def load_file(
     overrides: Sequence[str] = (),
     only: Sequence[str] | None = None,
     routes: Sequence[str] = (),
+    changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> Configuration:
     """Read a TOML file.
 
     ``overrides`` are ``key.path=value`` texts whose values are TOML, or plain text; ``only`` names the services that
-    run; ``routes`` are ``host:port=name`` texts, further ones for the table of that name. Raises SettingsError with
-    every mistake.
+    run; ``routes`` are ``host:port=name`` texts, further ones for the table of that name; ``changes`` is a mapping of
+    the shape a file has, whose values go before those of the file. Raises SettingsError with every mistake.
     """
     name = _shown(path)
     try:
@@ -66,7 +68,8 @@ def load_file(
         raise SettingsError([Problem(name, "", f"is not UTF-8: {error.reason}")]) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError([_syntax_problem(name, str(error))]) from error
-    return _Loader(registry, LineMap(name, text), path.resolve().parent).load(data, overrides, only, routes)
+    loader = _Loader(registry, LineMap(name, text), path.resolve().parent)
+    return loader.load(_changed(data, changes), overrides, only, routes)
 
 
 def load_mapping(
@@ -77,10 +80,11 @@ def load_mapping(
     overrides: Sequence[str] = (),
     only: Sequence[str] | None = None,
     routes: Sequence[str] = (),
+    changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> Configuration:
     """The same from a mapping of the shape a file has; relative paths are meant from ``base``."""
     return _Loader(registry, LineMap("configuration", ""), base or Path.cwd()).load(
-        deepcopy(dict(data)), overrides, only, routes
+        _changed(deepcopy(dict(data)), changes), overrides, only, routes
     )
 
 
@@ -264,6 +268,17 @@ class _Loader:
                 return self._options[key[:length]]
         inside = (text for option, text in self._options.items() if option[: len(key)] == key)
         return next(inside, None) or self._lines.where(key)
+
+
+def _changed(data: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables with the changes in them; what is no table is replaced as a whole."""
+    for name, value in changes.items():
+        there = data.get(name)
+        if isinstance(value, Mapping):
+            data[name] = _changed(dict(there) if isinstance(there, Mapping) else {}, value)
+        else:
+            data[name] = value
+    return data
 
 
 def _without(data: Any, key: Key) -> Any:

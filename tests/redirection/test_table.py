@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import socket
 
-from sandbox import BackgroundSandbox, Sandbox
+from sandbox import BackgroundSandbox
 from sandbox.redirection.table import table_of
-from sandbox.server import REGISTRY
+from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import load_mapping
 
 

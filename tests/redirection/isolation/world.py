@@ -18,9 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox import BackgroundSandbox, Sandbox
+from sandbox import BackgroundSandbox
 from sandbox.redirection import isolation
-from sandbox.server import REGISTRY
+from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import load_mapping
 
 CONFIGURATION = {

@@ -161,7 +161,7 @@ def test_our_own_failure_is_answered(monkeypatch: pytest.MonkeyPatch, transport:
 def test_the_library_is_loaded_after_the_start() -> None:
     code = """
 import asyncio, sys
-from sandbox import Sandbox
+from sandbox.server import Sandbox
 
 async def main():
     async with Sandbox.from_mapping({"services": {"dns": {"port": 0}}}) as sandbox:

@@ -1,0 +1,71 @@
+"""From what a test says to a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sandbox.faults import Rule
+from sandbox.server import REGISTRY
+from sandbox.settings import Configuration, load_file, load_mapping
+from sandbox.settings.paths import profiles
+
+#: A TOML file, a mapping of the same shape, or None for the default configuration.
+Config: TypeAlias = str | Path | Mapping[str, Any] | None
+
+
+def configuration_of(
+    config: Config,
+    *,
+    tables: Mapping[str, Any],
+    services: Sequence[str] | None,
+    host: str | None,
+    seed: int | None,
+    faults: Iterable[Rule | Mapping[str, Any]],
+) -> Configuration:
+    """What is to run. ``tables`` are settings by service or general key, before those of ``config``.
+
+    Samples are there only if they are asked for. Raises SettingsError with every mistake.
+    """
+    known = REGISTRY.names()
+    changes: dict[str, Any] = {name: table for name, table in tables.items() if name not in known}
+    changes |= {name: value for name, value in (("host", host), ("seed", seed)) if value is not None}
+    own = {name: table for name, table in tables.items() if name in known}
+    if own:
+        changes["services"] = own
+    rules = list(faults)
+    found = _loaded(config, changes, services)
+    if config is None:
+        found = _without_samples(found, keep=changes)
+    else:
+        found = _without_samples(found, keep=found.general.model_dump(exclude_unset=True))
+    further = load_rules(rules)
+    return replace(found, sections={**found.sections, "faults": (*found.sections["faults"], *further)})
+
+
+def load_rules(rules: Iterable[Rule | Mapping[str, Any]]) -> list[Rule]:
+    """Fault rules, validated. Raises SettingsError with every mistake."""
+    found = list(rules)
+    tables = [rule for rule in found if not isinstance(rule, Rule)]
+    loaded = load_mapping({"faults": tables, "services": {"smtp": {}}}, REGISTRY).sections["faults"]
+    remaining = iter(loaded)
+    return [rule if isinstance(rule, Rule) else next(remaining) for rule in found]
+
+
+def _loaded(config: Config, changes: Mapping[str, Any], services: Sequence[str] | None) -> Configuration:
+    if isinstance(config, Mapping):
+        return load_mapping(config, REGISTRY, only=services, changes=changes)
+    path = profiles()["sandbox"] if config is None else Path(config)
+    return load_file(path, REGISTRY, only=services, changes=changes)
+
+
+def _without_samples(found: Configuration, keep: Mapping[str, Any]) -> Configuration:
+    general = found.general
+    quiet = {
+        name: getattr(general, name).model_copy(update={"samples": False})
+        for name in ("mail", "files")
+        if "samples" not in keep.get(name, {})
+    }
+    return replace(found, general=general.model_copy(update=quiet))

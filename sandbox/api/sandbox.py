@@ -1,0 +1,149 @@
+"""The sandbox of a test or a script: in a thread of its own, or on the caller's event loop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, TypeVar
+
+from sandbox.api.configuration import Config, configuration_of
+from sandbox.api.facade import Facade, Running
+from sandbox.background import BackgroundSandbox
+from sandbox.clock import Clock, Moment
+from sandbox.faults import Rule
+from sandbox.journal import Entry
+from sandbox.server import Sandbox as Engine
+from sandbox.settings import Configuration
+
+T = TypeVar("T")
+
+
+class Sandbox(Facade):
+    """Every service of a configuration on free ports, for callers that block.
+
+    ``with Sandbox() as sandbox`` runs it in a thread; ``async with Sandbox() as sandbox`` on your loop, and gives an
+    :class:`AsyncSandbox`. ``config`` is a TOML file or a mapping of the same shape, the default configuration if there
+    is none; keyword tables as ``smtp={"auth_required": True}`` or ``accounts={…}`` change it. ``services`` names those
+    that run. With ``clock`` time stands still at that moment. Raises SettingsError with every mistake.
+    """
+
+    def __init__(
+        self,
+        config: Config = None,
+        *,
+        seed: int | None = None,
+        clock: Moment | Clock | None = None,
+        faults: Iterable[Rule | Mapping[str, Any]] = (),
+        host: str | None = None,
+        services: Sequence[str] | None = None,
+        free_ports: bool = True,
+        **tables: Any,
+    ) -> None:
+        configuration = configuration_of(
+            config, tables=tables, services=services, host=host, seed=seed, faults=faults
+        )
+        super().__init__(configuration, clock if isinstance(clock, Clock) else Clock(clock))
+        self._free_ports = free_ports
+        self._background: BackgroundSandbox | None = None
+        self._asynchronous: AsyncSandbox | None = None
+
+    def start(self) -> None:
+        """Start the thread and all services. Raises ListenError when an address cannot be had."""
+        if self._background is not None:
+            raise RuntimeError("the sandbox is running already")
+        engine = Engine(self.configuration, clock=self.clock, free_ports=self._free_ports)
+        background = BackgroundSandbox(engine)
+        background.start()
+        self._background = background
+        thread = background.call(warmed)
+        self._running = Running(engine, thread, self.call)
+
+    def stop(self) -> None:
+        """Close the clients that were made here and stop all services; may be called twice."""
+        if self._running is not None:
+            self._running.clients.close()
+            self._running = None
+        if self._background is not None:
+            self._background.stop()
+            self._background = None
+
+    def call(self, function: Callable[[Engine], T]) -> T:
+        return self._thread.call(function)
+
+    def run(self, function: Callable[[], Awaitable[T]]) -> T:
+        """Await ``function()`` where the engine runs."""
+        return self._thread.run(function)
+
+    def wait_for(self, matches: Callable[[Entry], bool], *, timeout: float = 5.0) -> Entry:
+        """The first entry of the journal, past or to come, that matches. Raises TimeoutError after ``timeout`` s."""
+        return self._thread.wait_for(matches, timeout=timeout)
+
+    def redirect(
+        self, *, routes: Sequence[str] = (), allow: Sequence[str] = ()
+    ) -> AbstractContextManager[BackgroundSandbox]:
+        """Within ``with``, all hosts and ports that this process names lead here; see ``sandbox.redirect``."""
+        from sandbox.redirection.inside import redirect
+
+        return redirect(self._thread, routes=routes, allow=allow)
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> AsyncSandbox:
+        self._asynchronous = AsyncSandbox(self.configuration, self.clock, free_ports=self._free_ports)
+        await self._asynchronous.start()
+        return self._asynchronous
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._asynchronous is not None
+        await self._asynchronous.stop()
+
+    @property
+    def _thread(self) -> BackgroundSandbox:
+        if self._background is None:
+            raise RuntimeError("the sandbox is not running")
+        return self._background
+
+
+class AsyncSandbox(Facade):
+    """The same on the caller's own loop: what waits is a coroutine."""
+
+    def __init__(self, configuration: Configuration, clock: Clock, *, free_ports: bool) -> None:
+        super().__init__(configuration, clock)
+        self._free_ports = free_ports
+
+    async def start(self) -> None:
+        """Start all services. Raises ListenError when an address cannot be had."""
+        engine = Engine(self.configuration, clock=self.clock, free_ports=self._free_ports)
+        await engine.start()
+        self._running = Running(engine, warmed(engine), self.call)
+
+    async def stop(self) -> None:
+        """Close the clients that were made here and stop all services; may be called twice."""
+        if self._running is not None:
+            running, self._running = self._running, None
+            running.clients.close()
+            await running.engine.stop()
+
+    def call(self, function: Callable[[Engine], T]) -> T:
+        return function(self._now.engine)
+
+    async def wait_for(self, matches: Callable[[Entry], bool], *, timeout: float = 5.0) -> Entry:  # noqa: ASYNC109
+        """The first entry of the journal, past or to come, that matches. Raises TimeoutError after ``timeout`` s."""
+        return await self._now.engine.wait_for(matches, timeout=timeout)
+
+
+def warmed(engine: Engine) -> int:
+    """Begin to load what the first clients need; returns the thread the engine runs in."""
+    engine.network.tasks.spawn(engine.warm(), "warm")
+    return threading.get_ident()

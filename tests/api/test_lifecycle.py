@@ -1,0 +1,128 @@
+"""Starting and stopping, in a thread and on a loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from sandbox import AsyncSandbox, ListenError, Sandbox, SettingsError
+
+
+def test_all_services_of_the_default_run_on_free_ports_without_samples() -> None:
+    with Sandbox() as sandbox:
+        assert {each.service for each in sandbox.listeners} == {
+            "smtp",
+            "pop3",
+            "imap",
+            "ftp",
+            "http",
+            "xmlrpc",
+            "dns",
+            "tcp",
+            "udp",
+        }
+        assert all(
+            each.port not in range(2000, 3000) and each.host == "127.0.0.1" for each in sandbox.listeners
+        )
+        assert sandbox.call(lambda engine: len(engine.mail.home("ann").inbox)) == 0
+        assert sandbox.ftp.client().nlst("/") == ["/home"]
+
+
+def test_samples_and_ports_of_a_file_are_kept_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[mail]\nsamples = true\n[services.pop3]\nport = 2110\n", encoding="utf-8")
+    with Sandbox(path) as sandbox:
+        assert [each.service for each in sandbox.listeners] == ["pop3"]
+        assert sandbox.pop3.port != 2110
+        assert sandbox.pop3.client("ann").stat()[0] == 3
+
+
+def test_a_mapping_and_tables_over_it() -> None:
+    given = {"hostname": "one.test", "services": {"smtp": {"banner": "Hello"}, "pop3": {}}}
+    with Sandbox(given, hostname="two.test", smtp={"port": 0}, services=["smtp"]) as sandbox:
+        assert [each.service for each in sandbox.listeners] == ["smtp"]
+        with socket.create_connection(sandbox.smtp.address, timeout=5) as client:
+            assert client.recv(100) == b"220 two.test Hello\r\n"
+    assert given["services"] == {"smtp": {"banner": "Hello"}, "pop3": {}}
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Sandbox(
+            smtp={"prot": 1},
+            accounts={"mode": "some"},
+            faults=[{"on": "smtp.rcpt", "effect": {"kind": "no"}}],
+        )
+    assert len(caught.value.problems) == 2
+    with pytest.raises(SettingsError, match="kind"):
+        Sandbox(faults=[{"on": "smtp.rcpt", "effect": {"kind": "no"}}])
+
+
+def test_it_can_be_started_again_and_stopped_twice() -> None:
+    sandbox = Sandbox(services=["smtp"])
+    assert not sandbox.running
+    for _ in range(2):
+        with sandbox:
+            assert sandbox.running
+            assert sandbox.smtp.client().noop()[0] == 250
+        sandbox.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = sandbox.smtp
+    with sandbox, pytest.raises(RuntimeError, match="already"):
+        sandbox.start()
+
+
+def test_nothing_is_left_if_an_address_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        sandbox = Sandbox(
+            {"services": {"smtp": {}, "pop3": {"port": port}}}, free_ports=False, smtp={"port": 0}
+        )
+        threads = threading.active_count()
+        with pytest.raises(ListenError):
+            sandbox.start()
+        assert threading.active_count() == threads
+        assert not sandbox.running
+
+
+async def test_on_the_callers_loop() -> None:
+    async with Sandbox(services=["smtp", "tcp"]) as sandbox:
+        assert isinstance(sandbox, AsyncSandbox)
+        reader, writer = await asyncio.open_connection(*sandbox.tcp.listener("echo").address)
+        writer.write(b"ping")
+        assert await reader.read(10) == b"ping"
+        writer.close()
+        with pytest.raises(RuntimeError, match="another thread"):
+            sandbox.smtp.client()
+        client = await asyncio.to_thread(sandbox.smtp.client, "ann")
+        assert (await asyncio.to_thread(client.noop))[0] == 250
+        entry = await sandbox.wait_for(lambda entry: "login.accepted" in repr(entry))
+        assert entry.event.connection == 2
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = sandbox.smtp
+
+
+def test_programs_are_told_by_variables() -> None:
+    with Sandbox(services=["smtp", "http"]) as sandbox:
+        assert sandbox.env["SMTP_HOST"] == "127.0.0.1"
+        assert sandbox.env["SMTP_PORT"] == str(sandbox.smtp.port)
+        assert sandbox.env["SMTP_SMTPS_URL"] == sandbox.smtp.listener("smtps").url
+        code = (
+            "import os, urllib.request as u;"
+            "print(u.build_opener(u.ProxyHandler({})).open(os.environ['HTTP_HTTPS_URL'] + '/status/204').status)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | sandbox.env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == "204\n"
