@@ -41,6 +41,8 @@ def configuration_of(
         found = _without_samples(found, keep=changes)
     else:
         found = _without_samples(found, keep=found.general.model_dump(exclude_unset=True))
+    if not rules:
+        return found
     further = load_rules(rules)
     return replace(found, sections={**found.sections, "faults": (*found.sections["faults"], *further)})
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import sys
+from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints
 from typing import Any
 
 from sandbox.service import AbstractService
@@ -24,6 +27,16 @@ SERVICES = (
 # A distribution adds a service of its own under this entry-point group: name = "package", a package that has the
 # modules ``settings`` and ``service`` as ours do.
 GROUP = "sandbox.services"
+
+
+def entry_points(*, group: str) -> EntryPoints:
+    """Those of the distributions that are installed; looked up again only when the path of modules has changed."""
+    return _entry_points(group, tuple(sys.path))
+
+
+@lru_cache(maxsize=1)
+def _entry_points(group: str, _: tuple[str, ...]) -> EntryPoints:
+    return importlib.metadata.entry_points(group=group)
 
 
 def names() -> tuple[str, ...]:

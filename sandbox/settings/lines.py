@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 Key = tuple[str | int, ...]
@@ -18,9 +19,7 @@ class LineMap:
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
-        self._lines: dict[Key, int] = {}
-        for key, line in _scan(text):
-            self._lines.setdefault(key, line)
+        self._text = text
 
     def where(self, key: Key) -> str:
         """``file:line`` of the key or the innermost table around it; the file's name alone if there is neither."""
@@ -29,6 +28,14 @@ class LineMap:
             if line is not None:
                 return f"{self._name}:{line}"
         return self._name
+
+    @cached_property
+    def _lines(self) -> dict[Key, int]:
+        """Read when a mistake is told, which is seldom."""
+        lines: dict[Key, int] = {}
+        for key, line in _scan(self._text):
+            lines.setdefault(key, line)
+        return lines
 
 
 def _scan(text: str) -> Iterator[tuple[Key, int]]:

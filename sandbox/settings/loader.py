@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -61,7 +62,7 @@ def load_file(
     name = _shown(path)
     try:
         text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
+        data = deepcopy(_parsed(text))
     except OSError as error:
         raise SettingsError([Problem(name, "", f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
@@ -86,6 +87,12 @@ def load_mapping(
     return _Loader(registry, LineMap("configuration", ""), base or Path.cwd()).load(
         _changed(deepcopy(dict(data)), changes), overrides, only, routes
     )
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> dict[str, Any]:
+    """Tests start one sandbox after the other from the same file."""
+    return tomllib.loads(text)
 
 
 class _Loader:
