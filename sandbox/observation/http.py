@@ -1,0 +1,254 @@
+"""Requests as HTTP clients sent them, each with its answer, out of the octets on the timeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sandbox.journal import Closed, Entry, Fact, Journal, Received, Sent, TlsStarted
+from sandbox.observation.mail import Headers
+from sandbox.observation.messages import Heard, HeardStream
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer. ``body`` is without the framing of chunks, and still packed if it was sent so."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The body as text, in UTF-8."""
+        return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request. ``target`` is as the client wrote it, ``path`` without query and escapes.
+
+    ``status`` is None, and so is ``response``, for a request that was never answered. ``secure`` says that it came by TLS.
+    """
+
+    method: str
+    target: str
+    headers: Headers
+    body: bytes = field(repr=False)
+    response: Response | None
+    secure: bool
+    service: str
+    connection: int
+    sequence: int
+    time: float
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.target} → {'no answer' if self.status is None else self.status}"
+
+    @property
+    def status(self) -> int | None:
+        """The status of the answer."""
+        return self.response.status if self.response else None
+
+    @property
+    def host(self) -> str:
+        """The host that was meant, in lower case, with its port if there is one."""
+        return (
+            urlsplit(self.target).netloc if "://" in self.target else self.headers.get("Host", "")
+        ).lower()
+
+    @property
+    def path(self) -> str:
+        """The path, without escapes."""
+        target = self.target if "://" in self.target else f"//host{self.target}"
+        return unquote(_split(target)[0]) if self.method != "CONNECT" else self.target
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The parameters of the query; of one that comes again the last, ``query_all`` has every one."""
+        return dict(self.query_all)
+
+    @property
+    def query_all(self) -> list[tuple[str, str]]:
+        """The parameters of the query, in order."""
+        return parse_qsl(_split(self.target)[1], keep_blank_values=True)
+
+    @property
+    def text(self) -> str:
+        """The body as text, in UTF-8."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON, None if it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a URL-encoded form; empty if the body is none."""
+        if "x-www-form-urlencoded" not in self.headers.get("Content-Type", "").lower():
+            return {}
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+class Exchanges:
+    """Reads what comes on the timeline of some services into requests, and forgets what the timeline has forgotten."""
+
+    def __init__(self, journal: Journal, services: Iterable[str]) -> None:
+        self._journal = journal
+        self._services = frozenset(services)
+        self._read = 0
+        self._dialogues: dict[int, _Dialogue] = {}
+
+    def all(self) -> list[Request]:
+        """The requests of which every octet has come, in the order of their arrival."""
+        self._read_on()
+        found = [request for dialogue in self._dialogues.values() for request in dialogue.requests()]
+        return sorted(found, key=lambda request: request.sequence)
+
+    def settled(self) -> list[Request]:
+        """Those of them whose answer is complete, or will never come."""
+        self._read_on()
+        found = [
+            request for dialogue in self._dialogues.values() for request in dialogue.requests(settled=True)
+        ]
+        return sorted(found, key=lambda request: request.sequence)
+
+    def calls(self) -> list[tuple[Entry, Request]]:
+        """The facts ``call.answered``, each with the request that it is about."""
+        self._read_on()
+        found = [each for dialogue in self._dialogues.values() for each in dialogue.calls()]
+        return sorted(found, key=lambda each: each[0].sequence)
+
+    def _read_on(self) -> None:
+        entries = self._journal.since(self._read)
+        for entry in entries:
+            event = entry.event
+            # A call is a fact of its own service, wherever it came in.
+            if event.connection and (event.service in self._services or event.connection in self._dialogues):
+                self._dialogues.setdefault(event.connection, _Dialogue(event.service)).feed(entry)
+        self._read = self._journal.last
+        oldest = self._read - len(self._journal)
+        for dialogue in tuple(self._dialogues.values()):
+            dialogue.forget(oldest)
+        self._dialogues = {
+            number: dialogue for number, dialogue in self._dialogues.items() if dialogue.last > oldest
+        }
+
+
+class _Dialogue:
+    """One connection."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.connection = 0
+        self.last = 0
+        self._over = False
+        self._secure = False
+        self._oldest = 0
+        self._times: dict[int, float] = {}
+        self._asked = HeardStream(requests=True)
+        self._answered = HeardStream(requests=False, bodiless=self._bodiless)
+        self._finals: list[Heard] = []
+        self._facts: list[Entry] = []
+        self._made: dict[int, Request] = {}
+
+    def feed(self, entry: Entry) -> None:
+        self.last = entry.sequence
+        self.connection = entry.event.connection
+        match entry.event:
+            case Received(data=data):
+                self._times[entry.sequence] = entry.time
+                self._asked.feed(data, entry.sequence)
+            case Sent(data=data):
+                self._answered.feed(data, entry.sequence)
+            case TlsStarted():
+                self._secure = True
+            case Closed():
+                self._answered.finish(entry.sequence)
+                self._over = True
+            case Fact(name="call.answered"):
+                self._facts.append(entry)
+
+    def forget(self, oldest: int) -> None:
+        self._oldest = oldest
+
+    def requests(self, *, settled: bool = False) -> list[Request]:
+        found: list[Request] = []
+        finals = self._final_answers()
+        for place, heard in enumerate(self._asked.heard):
+            answer = finals[place] if place < len(finals) else None
+            complete = bool(answer is not None and answer.end)
+            if heard.end > self._oldest and (complete or self._over or (heard.end and not settled)):
+                found.append(
+                    self._request(place, heard, answer if complete or not settled else None, complete)
+                )
+        return found
+
+    def calls(self) -> list[tuple[Entry, Request]]:
+        """The answer to a call is the first that begins behind the fact."""
+        finals = self._final_answers()
+        found: list[tuple[Entry, Request]] = []
+        for fact in self._facts:
+            place = next((n for n, answer in enumerate(finals) if answer.start > fact.sequence), len(finals))
+            if place < len(self._asked.heard) and fact.sequence > self._oldest:
+                answer = finals[place] if place < len(finals) else None
+                complete = bool(answer is not None and answer.end)
+                found.append((fact, self._request(place, self._asked.heard[place], answer, complete)))
+        return found
+
+    def _request(self, place: int, heard: Heard, answer: Heard | None, complete: bool) -> Request:
+        if place in self._made:
+            return self._made[place]
+        method, target = heard.first.decode("utf-8", "replace").split(" ")[:2]
+        request = Request(
+            method=method,
+            target=target,
+            headers=Headers(heard.fields),
+            body=bytes(heard.body),
+            response=None if answer is None else _response(answer),
+            secure=self._secure,
+            service=self.service,
+            connection=self.connection,
+            sequence=heard.end,
+            time=self._times.get(heard.end, 0.0),
+        )
+        if complete:  # and will not change any more
+            self._made[place] = request
+        return request
+
+    def _final_answers(self) -> list[Heard]:
+        return [answer for answer in self._answered.heard if not 100 <= _status(answer) < 200]
+
+    def _bodiless(self, answer: Heard) -> bool:
+        status = _status(answer)
+        place = len(self._final_answers()) - 1
+        asked = self._asked.heard[place].first if 0 <= place < len(self._asked.heard) else b""
+        tunnel = asked.startswith(b"CONNECT ") and 200 <= status < 300
+        return 100 <= status < 200 or status in (204, 304) or asked.startswith(b"HEAD ") or tunnel
+
+
+def _status(answer: Heard) -> int:
+    return int(answer.first.split(b" ")[1])
+
+
+def _response(heard: Heard) -> Response:
+    _, status, *reason = heard.first.decode("utf-8", "replace").split(" ", 2)
+    return Response(int(status), "".join(reason), Headers(heard.fields), bytes(heard.body))
+
+
+def _split(target: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # a bracket that is never closed
+        path, _, query = target.partition("?")
+        return path, query
+    return parts.path, parts.query

@@ -1,0 +1,254 @@
+"""The kinds of things that can be asked for: where they are found, what one can say about them, what brings new ones."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from sandbox.journal import Closed, Entry, Fact, Opened, Received, Sent
+from sandbox.observation.calls import Call, call_of
+from sandbox.observation.files import Upload, upload_of
+from sandbox.observation.http import Exchanges, Request
+from sandbox.observation.mail import Mail
+from sandbox.observation.streams import Datagram, Stream, Streams
+from sandbox.observation.world import World
+
+
+class Item(Protocol):
+    """Anything that has a place on the timeline. ``str()`` tells it in one line."""
+
+    @property
+    def connection(self) -> int:
+        """The number of the connection it came by."""
+
+    @property
+    def sequence(self) -> int:
+        """Its place on the timeline."""
+
+    @property
+    def time(self) -> float:
+        """In seconds since the epoch."""
+
+
+I = TypeVar("I", bound=Item)  # noqa: E741
+Known = Mapping[str, tuple[str, Callable[[I], Sequence[Any]]]]
+
+
+class Kind(ABC, Generic[I]):
+    """One kind of things. ``known`` has what can be said about them, with how it is compared and where it is found.
+
+    ``services`` are those whose connections may explain why one is missing.
+    """
+
+    noun: ClassVar[str]
+    plural: ClassVar[str]
+    services: ClassVar[tuple[str, ...]]
+    known: ClassVar[Mapping[str, tuple[str, Callable[[Any], Sequence[Any]]]]]
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @abstractmethod
+    def all(self) -> list[I]:
+        """Everything there is now, in order."""
+
+    @abstractmethod
+    def concerns(self, entry: Entry) -> bool:
+        """Whether an entry may have brought one more, or changed one."""
+
+    def ready(self) -> list[I]:
+        """What counts as there for those who wait."""
+        return self.all()
+
+
+class Mails(Kind[Mail]):
+    """Mails that were accepted."""
+
+    noun, plural, services = "mail", "mails", ("smtp",)
+    known: ClassVar = {
+        "to": ("NAME", lambda mail: mail.recipients),
+        "sender": ("NAME", lambda mail: [mail.sender]),
+        "subject": ("text", lambda mail: [mail.subject]),
+        "text": ("text", lambda mail: [mail.text]),
+        "html": ("text", lambda mail: [mail.html]),
+        "headers": ("part", lambda mail: [mail.headers]),
+        "attachment": ("name", lambda mail: [each.name for each in mail.attachments]),
+        "user": ("NAME", lambda mail: [mail.user]),
+        "where": ("part", lambda mail: [mail]),
+    }
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._mails: dict[str, Mail] = {}
+
+    def all(self) -> list[Mail]:
+        """Of each mail always the same object: what was read out of it is kept."""
+        known, places = self._mails, self._places
+        self._mails = {
+            message.id: known.get(message.id) or Mail(message, places.get(message.id, 0))
+            for message in self.world.mail.messages
+        }
+        return list(self._mails.values())
+
+    def concerns(self, entry: Entry) -> bool:
+        """See Kind."""
+        return isinstance(entry.event, Fact) and entry.event.name == "mail.accepted"
+
+    @property
+    def _places(self) -> dict[object, int]:
+        if all(message.id in self._mails for message in self.world.mail.messages):
+            return {}
+        return {
+            entry.event.details.get("id"): entry.sequence
+            for entry in self.world.journal
+            if isinstance(entry.event, Fact) and entry.event.name == "mail.accepted"
+        }
+
+
+class Requests(Kind[Request]):
+    """Requests that came to the HTTP service, XML-RPC calls among them."""
+
+    noun, plural, services = "request", "requests", ("http",)
+    known: ClassVar = {
+        "method": ("NAME", lambda request: [request.method]),
+        "path": ("name", lambda request: [request.path]),
+        "host": ("NAME", lambda request: [request.host, request.host.rpartition(":")[0] or request.host]),
+        "target": ("name", lambda request: [request.target]),
+        "query": ("part", lambda request: [request.query]),
+        "headers": ("part", lambda request: [request.headers]),
+        "body": ("text", lambda request: [request.body, request.text]),
+        "json": ("part", lambda request: [request.json]),
+        "form": ("part", lambda request: [request.form]),
+        "status": ("name", lambda request: [request.status]),
+        "where": ("part", lambda request: [request]),
+    }
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._exchanges = Exchanges(world.journal, self.services)
+
+    def all(self) -> list[Request]:
+        """See Kind."""
+        return self._exchanges.all()
+
+    def ready(self) -> list[Request]:
+        """Those with an answer, or whose client is gone without."""
+        return self._exchanges.settled()
+
+    def concerns(self, entry: Entry) -> bool:
+        """See Kind."""
+        return entry.event.service in self.services and isinstance(entry.event, Sent | Closed)
+
+
+class Calls(Kind[Call]):
+    """XML-RPC calls, wherever they came in."""
+
+    noun, plural, services = "call", "calls", ("xmlrpc", "http")
+    known: ClassVar = {
+        "method": ("name", lambda call: [call.method]),
+        "params": ("part", lambda call: [call.params, list(call.params)]),
+        "outcome": ("text", lambda call: [call.outcome]),
+        "result": ("part", lambda call: [call.result]),
+        "where": ("part", lambda call: [call]),
+    }
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._exchanges = Exchanges(world.journal, self.services)
+
+    def all(self) -> list[Call]:
+        """See Kind."""
+        return [call_of(fact, request) for fact, request in self._exchanges.calls()]
+
+    def ready(self) -> list[Call]:
+        """Those with an answer, or whose client is gone without."""
+        settled = {(request.connection, request.sequence) for request in self._exchanges.settled()}
+        return [call for call in self.all() if (call.request.connection, call.request.sequence) in settled]
+
+    def concerns(self, entry: Entry) -> bool:
+        """See Kind."""
+        return entry.event.service in self.services and isinstance(entry.event, Sent | Closed)
+
+
+class Uploads(Kind[Upload]):
+    """Files that clients stored, by FTP unless ``service`` says otherwise."""
+
+    noun, plural, services = "upload", "uploads", ("ftp",)
+    known: ClassVar = {
+        "path": ("name", lambda upload: [upload.path, upload.name]),
+        "user": ("NAME", lambda upload: [upload.user]),
+        "content": ("text", lambda upload: [upload.content]),
+        "text": ("text", lambda upload: [upload.text]),
+        "where": ("part", lambda upload: [upload]),
+    }
+
+    def all(self) -> list[Upload]:
+        """See Kind."""
+        users: dict[int, str] = {}
+        found: list[Upload] = []
+        for entry in self.world.journal:
+            event = entry.event
+            if not isinstance(event, Fact) or event.service not in self.services:
+                continue
+            if event.name == "login.accepted":
+                users[event.connection] = str(event.details.get("user", ""))
+            upload = upload_of(entry, users.get(event.connection, ""), self.world.files)
+            if upload is not None:
+                found.append(upload)
+        return found
+
+    def ready(self) -> list[Upload]:
+        """Those that came whole."""
+        return [upload for upload in self.all() if not upload.interrupted]
+
+    def concerns(self, entry: Entry) -> bool:
+        """See Kind."""
+        return isinstance(entry.event, Fact) and entry.event.name == "file.stored"
+
+
+class TcpStreams(Kind[Stream]):
+    """Connections to the TCP service, with their octets."""
+
+    noun, plural, services = "connection", "connections", ("tcp",)
+    known: ClassVar = {
+        "listener": ("name", lambda stream: [stream.listener]),
+        "data": ("text", lambda stream: [stream.received]),
+        "where": ("part", lambda stream: [stream]),
+    }
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._streams = Streams(world.journal, self.services)
+
+    def all(self) -> list[Stream]:
+        """See Kind."""
+        return self._streams.streams()
+
+    def concerns(self, entry: Entry) -> bool:
+        """See Kind."""
+        event = entry.event
+        return event.service in self.services and isinstance(event, Opened | Received | Sent | Closed)
+
+
+class Datagrams(Kind[Datagram]):
+    """Datagrams to the UDP service."""
+
+    noun, plural, services = "datagram", "datagrams", ("udp",)
+    known: ClassVar = {
+        "listener": ("name", lambda datagram: [datagram.listener]),
+        "data": ("text", lambda datagram: [datagram.data]),
+        "where": ("part", lambda datagram: [datagram]),
+    }
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._streams = Streams(world.journal, self.services)
+
+    def all(self) -> list[Datagram]:
+        """See Kind."""
+        return self._streams.datagrams()
+
+    def concerns(self, entry: Entry) -> bool:
+        """See Kind."""
+        return entry.event.service in self.services and isinstance(entry.event, Received)

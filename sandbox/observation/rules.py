@@ -1,0 +1,102 @@
+"""Matching: what a value must be like, and in which words a mismatch is told.
+
+Names are compared whole, with ``*`` for anything; texts need only be contained. Both may be given as a compiled regular
+expression, which is searched, or as a function, which is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+#: A name, whole, with ``*`` for anything.
+NameRule: TypeAlias = str | re.Pattern[str] | Callable[[str], object] | None
+#: A text that is contained.
+TextRule: TypeAlias = str | re.Pattern[str] | Callable[[str], object] | None
+#: Octets that are contained.
+DataRule: TypeAlias = bytes | re.Pattern[bytes] | Callable[[bytes], object] | None
+#: What a mapping has at least.
+PartRule: TypeAlias = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Criterion(Generic[T]):
+    """One condition. It is met if any of the ``values`` of an item fits what is ``wanted``.
+
+    ``mode`` is one of ``name``, ``NAME`` (a name whose case does not matter), ``text`` and ``part`` (of a mapping the
+    members that are named; everything else is equal).
+    """
+
+    name: str
+    mode: str
+    wanted: Any
+    values: Callable[[T], Sequence[Any]]
+
+    def met(self, item: T) -> bool:
+        """Whether the item meets it."""
+        return any(self._fits(value) for value in self.values(item))
+
+    def told(self) -> str:
+        """The condition in a few words, as ``subject='Welcome'``."""
+        return f"{self.name}={shown(self.wanted)}"
+
+    def _fits(self, value: Any) -> bool:
+        wanted = self.wanted
+        if self.mode == "part" or isinstance(wanted, re.Pattern) or callable(wanted):
+            return is_part_of(wanted, value)
+        if self.mode == "text":
+            return isinstance(value, type(wanted)) and wanted in value
+        if not isinstance(wanted, str):
+            return bool(value == wanted)
+        return isinstance(value, str) and _pattern(wanted, self.mode == "NAME").fullmatch(value) is not None
+
+
+def is_part_of(wanted: Any, value: Any) -> bool:
+    """Whether a value has what is wanted: of mappings the members that are named, everything else is equal.
+
+    A regular expression is searched in a text or in octets, whichever it is made for; a function is asked.
+    """
+    if isinstance(wanted, re.Pattern):
+        return isinstance(value, type(wanted.pattern)) and wanted.search(value) is not None
+    if callable(wanted):
+        return bool(wanted(value))
+    if isinstance(wanted, Mapping) and isinstance(value, Mapping):
+        return all(name in value and is_part_of(each, value[name]) for name, each in wanted.items())
+    return bool(wanted == value)
+
+
+def criteria_of(
+    wanted: Mapping[str, Any], known: Mapping[str, tuple[str, Callable[[T], Sequence[Any]]]]
+) -> tuple[Criterion[T], ...]:
+    """The conditions of keyword arguments; ``known`` has the mode and the values of each. Raises TypeError."""
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise TypeError(f"{unknown[0]!r} is none of {', '.join(known)}")
+    return tuple(
+        Criterion(name, known[name][0], value, known[name][1])
+        for name, value in wanted.items()
+        if value is not None
+    )
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """A value in one short line."""
+    if isinstance(value, re.Pattern):
+        text = f"/{value.pattern!r}/"
+    elif callable(value):
+        text = getattr(value, "__name__", "a function")
+        text = "a function" if text == "<lambda>" else text
+    else:
+        text = repr(value)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+@lru_cache(maxsize=256)
+def _pattern(name: str, any_case: bool) -> re.Pattern[str]:
+    pattern = ".*".join(map(re.escape, name.split("*")))
+    return re.compile(pattern, re.DOTALL | (re.IGNORECASE if any_case else 0))
