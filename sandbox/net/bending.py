@@ -21,6 +21,7 @@ class Bending:
         deliver: Callable[[bytes], None],
         write: Callable[[bytes], None],
         end: Callable[[End], None],
+        close: Callable[[], None],
         eof: Callable[[], bool | None],
         pause_reading: Callable[[], None],
         resume_reading: Callable[[], None],
@@ -33,6 +34,7 @@ class Bending:
         self._deliver = deliver
         self._write = write
         self._end = end
+        self._close = close
         self._eof = eof
         self._pause_reading = pause_reading
         self._resume_reading = resume_reading
@@ -46,7 +48,7 @@ class Bending:
             return True
         match effect:
             case Disconnect():
-                self.send(end="close")
+                self._close()
             case Reset():
                 self._end("reset")
             case HalfClose():

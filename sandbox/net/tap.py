@@ -67,6 +67,7 @@ class Tap(asyncio.Protocol):
             deliver=self._hear,
             write=self._write,
             end=self._end_stream,
+            close=lambda: self.finish("server"),
             eof=self._hear_eof,
             pause_reading=lambda: self.pause_reading("fault"),
             resume_reading=lambda: self.resume_reading("fault"),

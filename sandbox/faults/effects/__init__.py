@@ -8,15 +8,15 @@ from pydantic import Field
 
 from sandbox.faults.effects.bandwidth import Bandwidth
 from sandbox.faults.effects.corrupt import Corrupt
-from sandbox.faults.effects.disconnect import Disconnect, HalfClose, Reset
 from sandbox.faults.effects.delay import Delay
+from sandbox.faults.effects.disconnect import Disconnect, HalfClose, Reset
+from sandbox.faults.effects.effect import Effect, StreamEffect
 from sandbox.faults.effects.expunge import Expunge
+from sandbox.faults.effects.latency import Latency
+from sandbox.faults.effects.limit import Limit
 from sandbox.faults.effects.miscount import Miscount
 from sandbox.faults.effects.new_uid_validity import NewUidValidity
 from sandbox.faults.effects.refuse_port import RefusePort
-from sandbox.faults.effects.effect import Effect, StreamEffect
-from sandbox.faults.effects.latency import Latency
-from sandbox.faults.effects.limit import Limit
 from sandbox.faults.effects.reply import Reply
 from sandbox.faults.effects.silence import Silence
 from sandbox.faults.effects.slicer import Slicer

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sandbox.errors import ListenError
 from sandbox.net.data import DataListener
@@ -29,6 +31,7 @@ class DataChannel:
         self._settings = settings
         self._listener: DataListener | None = None
         self._address: Address | None = None
+        self._refuses = False
         name = control.get_extra_info("sockname")
         # A Unix-domain socket has neither host nor port.
         self._local_host: str | None = name[0] if isinstance(name, tuple) else None
@@ -50,7 +53,20 @@ class DataChannel:
             )
         except ListenError as error:
             raise RefusalError("425", f"No passive port can be had: {error.reason}") from error
-        return self._listener.port
+        port = self._listener.port
+        if self._refuses:
+            self._listener.close()
+            self._listener = None
+        return port
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Listen at no port that is asked for meanwhile."""
+        self._refuses = True
+        try:
+            yield
+        finally:
+            self._refuses = False
 
     def aim(self, address: Address) -> None:
         """Connect to the client at an address of its own. Raises RefusalError for anybody else's."""

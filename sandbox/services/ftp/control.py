@@ -6,11 +6,13 @@ import asyncio
 import re
 import socket
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aioftp import StreamThrottle
 
+from sandbox.faults.effects.miscount import Miscount
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
 from sandbox.net.tasks import Tasks
@@ -22,6 +24,10 @@ MAX_WAITING = 500
 
 # What clients send before ABOR to get through to a busy server (RFC 959 §4.1.3, RFC 854): IAC IP, IAC DM and the like.
 _TELNET = re.compile(rb"(?:\xff[\xfb-\xfe].|\xff[\xf0-\xfa])+", re.DOTALL)
+
+
+# Alone, as SIZE tells it, or in the announcement of RETR.
+_SIZE = re.compile(r"^\d+$|(?<=\()\d+(?= bytes\)$)")
 
 
 class Control(asyncio.Protocol):
@@ -56,6 +62,7 @@ class Control(asyncio.Protocol):
         self._writable.set()
         self._ended = False
         self._upgrading = False
+        self._miscount: Miscount | None = None
 
     # What the tap calls.
 
@@ -125,7 +132,22 @@ class Control(asyncio.Protocol):
 
     def send(self, code: str, *lines: str) -> None:
         """Send one reply in one write."""
+        if self._miscount is not None:
+            lines = tuple(_SIZE.sub(self._wrong, line) for line in lines)
         self.transport.write(reply(code, lines))
+
+    @contextmanager
+    def miscounting(self, effect: Miscount) -> Iterator[None]:
+        """Tell sizes wrong meanwhile."""
+        self._miscount = effect
+        try:
+            yield
+        finally:
+            self._miscount = None
+
+    def _wrong(self, size: re.Match[str]) -> str:
+        assert self._miscount is not None
+        return str(self._miscount.of(int(size[0])))
 
     async def drained(self) -> None:
         """Wait while the client does not read what it was told; others have their turn between many commands."""

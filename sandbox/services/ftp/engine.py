@@ -8,6 +8,9 @@ from typing import Any
 import aioftp
 from aioftp import Connection
 
+from sandbox.faults.effects.miscount import Miscount
+from sandbox.faults.effects.refuse_port import RefusePort
+from sandbox.faults.effects.reply import Reply
 from sandbox.sansio import LineTooLongError
 from sandbox.service import Context
 from sandbox.services.ftp.access import Access
@@ -91,7 +94,26 @@ class Engine(aioftp.Server):
             raise RefusalError("530", "Log in with USER and PASS first")
         if needs_argument(verb) and not argument:
             raise RefusalError("501", f"Syntax: {syntax(verb)}")
-        return await self.commands_mapping[verb](session, argument)
+        return await self._do_or_go_wrong(session, verb, argument)
+
+    async def _do_or_go_wrong(self, session: Session, verb: str, argument: str) -> bool:
+        command, connection = self.commands_mapping[verb], session.control.connection
+        session.doing = f"{verb.lower()} {printable(argument)}".rstrip()
+        name = printable(session.user.login or "") if verb == "PASS" and session.future.user.done() else ""
+        effect = connection.fault(verb.lower(), name if verb == "PASS" else printable(argument))
+        match effect:
+            case None:
+                return bool(await command(session, argument))
+            case Miscount():
+                with session.control.miscounting(effect):
+                    return bool(await command(session, argument))
+            case RefusePort():
+                with session.data.refusing():
+                    return bool(await command(session, argument))
+            case Reply():
+                session.control.transport.write(effect.octets)
+                return not effect.closes
+        return True  # it is over, or nothing is said
 
     async def user(self, connection: Connection, rest: str) -> bool:
         """Name the user; whoever was logged in is so no longer."""
@@ -99,6 +121,7 @@ class Engine(aioftp.Server):
         if self.settings.login_requires_tls and connection.control.connection.tls is None:
             raise RefusalError("530", "Say AUTH TLS before you log in")
         await super().user(connection, rest)
+        connection.control.connection.user = ""
         # Speed limits, which nobody has here: one entry for each login would stay for ever.
         self.throttle_per_user.clear()
         return True
@@ -116,5 +139,6 @@ class Engine(aioftp.Server):
             mechanism="PASS",
         )
         if accepted:
+            connection.control.connection.user = printable(connection.user.login)
             connection.current_directory = connection.user.home_path
         return True

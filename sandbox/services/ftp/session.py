@@ -46,6 +46,7 @@ class Session(Connection):
     user: User
     # Ours.
     data: DataChannel
+    doing: str
     missing: PurePosixPath | None
     parameters: Parameters
     rename_from: PurePosixPath | None
@@ -57,6 +58,7 @@ class Session(Connection):
             response=control.send,
             data=data,
             parameters=Parameters(),
+            doing="",
             missing=None,
             rename_from=None,
             stream=None,
@@ -97,6 +99,7 @@ class Session(Connection):
         """Be as after the greeting (RFC 959 §4.1.1, REIN); TLS stays."""
         del self.user
         del self.logged
+        self.control.connection.user = ""
         self.parameters = Parameters()
         self.missing = self.rename_from = None
         self.data.close()

@@ -71,6 +71,7 @@ class Transfers:
                 lambda _: stream,
                 tls=session.parameters.protected,
                 idle_timeout=self._timeout,
+                purpose=session.doing,
             )
         except OSError as error:
             raise RefusalError("426", f"Data connection failed: {error.strerror or error}") from error

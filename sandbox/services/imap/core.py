@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sandbox.faults.effects.miscount import Miscount
+from sandbox.faults.effects.reply import Reply
 from sandbox.sansio import MAX_BURST, Action, Actions, BurstCore, Close, LineTooLongError, Send
 from sandbox.services.imap.arguments import Arguments
 from sandbox.services.imap.commands import Rule, find
+from sandbox.services.imap.faults import argument_of, happens, miscounted, said
 from sandbox.services.imap.grammar import Command, parse, read_tag
 from sandbox.services.imap.reader import Event, Received, Unreadable, Wanted
 from sandbox.services.imap.replies import BadError, Done, Outcome, Prompt, ReplyError, Stream, tagged
@@ -29,6 +32,7 @@ class ImapCore(BurstCore):
         self._prompt: Prompt | None = None
         self._stream: Stream | None = None
         self._name = ""
+        self._miscount: Miscount | None = None
 
     def opened(self) -> Actions:
         session = self._session
@@ -95,6 +99,9 @@ class ImapCore(BurstCore):
             if rule.fresh and session.view is not None:
                 session.output += session.view.news_of_arrivals()
             self._rule = rule
+            said = self._go_wrong(pieces)
+            if said is not None:
+                return said
             outcome = rule.run(session, arguments)
         except ReplyError as error:
             return self._refuse(error)
@@ -114,6 +121,20 @@ class ImapCore(BurstCore):
         if state not in rule.states:
             raise BadError(f"{name} has no place {_PLACES[state]}")
         return rule, arguments
+
+    def _go_wrong(self, pieces: tuple[bytes, ...]) -> list[Action] | None:
+        """What a fault has the server say or not say instead of doing the command; None if it shall be done."""
+        session, event = self._session, self._name.lower()
+        argument = argument_of(pieces, event)
+        effect = session.client.fault(event, argument, size=sum(map(len, pieces[1::2])))
+        self._miscount = effect if isinstance(effect, Miscount) else None
+        if effect is None or self._miscount is not None or happens(session, effect, argument):
+            return None
+        if not isinstance(effect, Reply):
+            self.over = True
+            return []
+        session.output += said(effect, session.tag)
+        return [*self._flushed(), Close()] if effect.closes else [*self._flushed()]
 
     def _offers(self, rule: Rule) -> bool:
         return rule.capability is None or self._session.offers(rule.capability)
@@ -149,6 +170,8 @@ class ImapCore(BurstCore):
         size = 0
         try:
             for line in stream.lines:
+                if self._miscount is not None:
+                    line = miscounted(line, self._miscount)
                 self._session.output.append(line)
                 size += len(line)
                 if size >= MAX_BURST:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from typing import Protocol
 
+from sandbox.faults.effects import Effect
 from sandbox.journal import TlsFacts
 from sandbox.services.imap import utf7
 from sandbox.services.imap.capabilities import capabilities
@@ -42,7 +43,12 @@ class World(Protocol):
 
 
 class Client(Protocol):
-    """What is known of the other end, and where facts about it go; ``wake`` has the core poked soon."""
+    """What is known of the other end, and where facts about it go; ``wake`` has the core poked soon.
+
+    ``user`` is told who has logged in, ``fault`` is asked what goes wrong with a command.
+    """
+
+    user: str
 
     @property
     def number(self) -> int: ...
@@ -51,6 +57,7 @@ class Client(Protocol):
     @property
     def wake(self) -> Callable[[], None]: ...
     def note(self, name: str, /, **details: object) -> None: ...
+    def fault(self, event: str, argument: str = "", *, size: int = 0, sender: str = "") -> Effect | None: ...
 
 
 class Session:
@@ -111,7 +118,7 @@ class Session:
 
     def log_in(self, user: str) -> None:
         """From now on the mailboxes are those of ``user``, and literals may be as long as messages."""
-        self.user = user
+        self.user = self.client.user = user
         self._home = self.world.mail.home(user)
         self.reader.max_literal = self.settings.max_literal
 

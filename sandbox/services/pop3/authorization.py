@@ -67,6 +67,11 @@ class Authorization:
         }
 
     @property
+    def claimed(self) -> str:
+        """The name that USER gave."""
+        return self._user or ""
+
+    @property
     def exchanging(self) -> bool:
         """Whether the next line is a response within AUTH, and no command."""
         return self._exchange is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sandbox.faults.effects.miscount import Miscount
+from sandbox.faults.effects.reply import Reply
 from sandbox.sansio import (
     Action,
     Actions,
@@ -14,6 +16,7 @@ from sandbox.sansio import (
 )
 from sandbox.services.pop3.authorization import Authorization, Note, Offer, OpenMaildrop, Verify
 from sandbox.services.pop3.command import Command, Commands, perform
+from sandbox.services.pop3.faults import Fault, miscounted, no_fault, point_of
 from sandbox.services.pop3.replies import RefusedError, err, listing, ok
 from sandbox.services.pop3.transaction import Transaction
 
@@ -31,9 +34,17 @@ class Pop3Core(BurstCore):
     """
 
     def __init__(
-        self, offer: Offer, verify: Verify, open_maildrop: OpenMaildrop, note: Note, *, secure: bool = False
+        self,
+        offer: Offer,
+        verify: Verify,
+        open_maildrop: OpenMaildrop,
+        note: Note,
+        *,
+        secure: bool = False,
+        fault: Fault = no_fault,
     ) -> None:
         super().__init__()
+        self._fault = fault
         self._offer = offer
         self._note = note
         self._secure = secure
@@ -86,15 +97,26 @@ class Pop3Core(BurstCore):
             return refused.reply
 
     def _reply(self, line: bytes) -> bytes:
-        if self._authorization.exchanging:
-            reply = self._authorization.respond(line)
-        else:
-            state = "AUTHORIZATION" if self._transaction is None else "TRANSACTION"
-            reply = perform(line, self._commands, state)
+        answer = self._authorization.respond if self._authorization.exchanging else self._perform
+        reply = answer(line)
         if self._transaction is None and self._authorization.maildrop is not None:
             self._transaction = Transaction(self._authorization.maildrop, self._note)
             self._commands = self._in_any_state() | self._transaction.commands
         return reply
+
+    def _perform(self, line: bytes) -> bytes:
+        """Do a command, or say what a fault has it say instead; after one that ends the connection nothing is done."""
+        effect = self._fault(*point_of(line, self._authorization.claimed))
+        if effect is None or isinstance(effect, Miscount):
+            state = "AUTHORIZATION" if self._transaction is None else "TRANSACTION"
+            reply = perform(line, self._commands, state)
+            return reply if effect is None else miscounted(reply, effect)
+        if not isinstance(effect, Reply):
+            self.over = True
+            return b""
+        if effect.closes:
+            self._then = Close()
+        return effect.octets
 
     def _in_any_state(self) -> Commands:
         return {

@@ -37,8 +37,20 @@ class Service(AbstractService[Settings]):
             mechanisms=self.settings.auth_mechanisms,
             login_requires_tls=self.settings.login_requires_tls,
         )
+
+        def open_maildrop(user: str) -> Maildrop | None:
+            maildrop = self._open_maildrop(user)
+            if maildrop is not None:
+                connection.user = user
+            return maildrop
+
         return Pop3Core(
-            offer, self._verify, self._open_maildrop, connection.note, secure=connection.tls is not None
+            offer,
+            self._verify,
+            open_maildrop,
+            connection.note,
+            secure=connection.tls is not None,
+            fault=connection.fault,
         )
 
     def _stamp(self) -> str:

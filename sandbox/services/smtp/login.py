@@ -124,6 +124,7 @@ class Login(Wire):
         if account is None:
             self.connection.note("login.refused", user=name, mechanism=mechanism)
             return AuthResult(success=False, handled=False)
+        self.connection.user = account.name
         self.connection.note("login.accepted", user=account.name, mechanism=mechanism)
         return AuthResult(success=True, auth_data=account)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sandbox.services.smtp.faults import FaultyTransactions
 from sandbox.services.smtp.path import PathError, parse_path
-from sandbox.services.smtp.transaction import MailTransactions
 from sandbox.stores.accounts import Account
 
 # What HELP tells.
@@ -26,7 +26,7 @@ _SYNTAX = {
 }
 
 
-class SmtpProtocol(MailTransactions):
+class SmtpProtocol(FaultyTransactions):
     """One client's dialogue. NOOP and RSET are aiosmtpd's own."""
 
     async def smtp_HELO(self, hostname: str | None) -> None:

@@ -44,3 +44,5 @@ class Settings(MainListenerSettings):
     """The longest line of a message in octets, its end included; RFC 5321 §4.5.3.1.6 promises no more than 1000."""
     max_recipients: PositiveCount = 1000
     """Recipients of one message; further ones are refused with 452."""
+    magic: bool = True
+    """Whether some recipients go wrong by their name, as 451@…, delay5@… and bounce@example.org."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from aiosmtpd.smtp import Envelope
 
+from sandbox.services.smtp.bounces import is_bounce, return_to_sender
 from sandbox.services.smtp.data import DataBuffer, has_long_line
 from sandbox.services.smtp.login import Login
 from sandbox.services.smtp.path import Path, PathError, parse_path
@@ -153,6 +154,16 @@ class MailTransactions(Login):
             return "503 5.5.1 Need RCPT before DATA"
         return None
 
+    async def discard_chunk(self, arg: str | None) -> None:
+        """Read the octets that follow a BDAT which is refused: they are no commands."""
+        found = _CHUNK.fullmatch(arg or "")
+        if found is not None:
+            await self._counted(int(found[1]), -1)
+
+    def bounces(self, address: str) -> bool:
+        """Whether mail to the recipient is accepted and then returned."""
+        return self.settings.magic and is_bounce(address) and not self.is_listed(address)
+
     async def _counted(self, size: int, room: int) -> bytearray | None:
         """Read that many octets; they are read, not kept, and None is returned where there is no room for them."""
         kept = bytearray()
@@ -174,7 +185,11 @@ class MailTransactions(Login):
         if has_long_line(content, self.settings.max_line):
             self.connection.note("mail.refused", reason="line too long", sender=transaction.mail_from)
             return f"500 5.5.2 A line is longer than {self.settings.max_line} octets"
+        self.about_to_deliver(content, transaction)
         return f"250 2.0.0 {self._deliver(content, transaction)} Message accepted for delivery"
+
+    def about_to_deliver(self, content: bytes, transaction: Transaction) -> None:
+        """Called when a message is complete and would be accepted."""
 
     def _deliver(self, content: bytes, transaction: Transaction) -> str:
         recipients = tuple(transaction.rcpt_tos)
@@ -191,7 +206,10 @@ class MailTransactions(Login):
             content, connection=connection.number, envelope=envelope, tls=connection.tls
         )
         owners = self.context.accounts.owners
-        store.deliver(message, [owner for recipient in recipients for owner in owners(recipient)])
+        bounced = [recipient for recipient in recipients if self.bounces(recipient)]
+        store.deliver(
+            message, [owner for each in recipients if each not in bounced for owner in owners(each)]
+        )
         connection.note(
             "mail.accepted",
             id=message.id,
@@ -199,6 +217,8 @@ class MailTransactions(Login):
             recipients=recipients,
             size=len(content),
         )
+        if bounced:
+            return_to_sender(message, bounced, self.context, connection)
         return message.id
 
     def _create_envelope(self) -> Transaction:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 import traceback
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, TypeAlias
 
 from aiosmtpd.smtp import SMTP, AuthenticatorType
 
@@ -20,6 +21,8 @@ from sandbox.services.smtp.settings import Settings
 
 #: Octets of a command line. RFC 5321 §4.5.3.1.4 asks for 512, RFC 4954 §4 for this many in an AUTH exchange.
 MAX_COMMAND = 12288
+#: What does a command, given its argument.
+Command: TypeAlias = Callable[[str | None], Awaitable[None]]
 #: Octets that are taken from the stream at once.
 PIECE = 64 * 1024
 
@@ -106,6 +109,7 @@ class Wire(SMTP):
         """Forget what the client has said so far (RFC 3207 §4.2)."""
         # Private, as the next one: the factories that the classes above this one override.
         self.session = self._create_session()
+        self.connection.user = ""
         self.begin_transaction()
 
     def begin_transaction(self) -> None:
@@ -178,7 +182,11 @@ class Wire(SMTP):
         if command is None:
             await self.push("500 5.5.1 Command not recognized")
         else:
-            await command(rest[0].rstrip() if rest else None)
+            await self.perform(verb.lower(), command, rest[0].rstrip() if rest else None)
+
+    async def perform(self, event: str, command: Command, argument: str | None) -> None:
+        """Do one command, named in lower case."""
+        await command(argument)
 
     @property
     def starttls_offered(self) -> bool:

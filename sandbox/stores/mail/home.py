@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 
 from sandbox.stores.mail.mailbox import Mailbox
 
@@ -101,6 +102,10 @@ class MailHome:
             mailbox.name = target
             self._mailboxes[target] = mailbox
 
+    def renew(self, mailbox: Mailbox) -> None:
+        """Give a mailbox another UIDVALIDITY: what clients remember of it is worth nothing any more."""
+        mailbox.uid_validity = self._next_uid_validity()
+
     def lock(self, holder: object) -> bool:
         """Take the maildrop for one POP3 session (RFC 1939 §4); False if another holds it."""
         if self._lock is None:
@@ -111,6 +116,14 @@ class MailHome:
         """Give the maildrop back; nothing happens if ``holder`` does not hold it."""
         if self._lock is holder:
             self._lock = None
+
+    def copy(self) -> MailHome:
+        """The same mailboxes with lives of their own, and the maildrop unlocked."""
+        other = copy(self)
+        other.subscriptions = self.subscriptions.copy()
+        other._mailboxes = {name: mailbox.copy() for name, mailbox in self._mailboxes.items()}
+        other._lock = None
+        return other
 
     def _add(self, name: str, special_use: str | None = None) -> Mailbox:
         mailbox = Mailbox(name, uid_validity=self._next_uid_validity(), special_use=special_use)

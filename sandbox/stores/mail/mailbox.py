@@ -66,7 +66,7 @@ Change: TypeAlias = Appended | Expunged | Flagged
 class Mailbox:
     """Messages in the order of their UIDs, which strictly rise from 1 and are never used again (RFC 3501 §2.3.1.1).
 
-    Sequence numbers are a session's own matter. ``uid_validity`` never changes during the mailbox' life;
+    Sequence numbers are a session's own matter. ``uid_validity`` never changes during the mailbox' life, but by a fault;
     ``special_use`` is the attribute of RFC 6154, as ``\\Sent``, if any. ``octets`` is the size of all messages.
     """
 
@@ -169,6 +169,18 @@ class Mailbox:
                 self._watchers.remove(watcher)
 
         return unwatch
+
+    def copy(self) -> Mailbox:
+        """The same mailbox, with nobody who watches it and a life of its own."""
+        other = Mailbox(self.name, uid_validity=self.uid_validity, special_use=self.special_use)
+        other.uid_next = self.uid_next
+        other.highest_modseq = self.highest_modseq
+        other.octets = self.octets
+        other._uids = self._uids.copy()
+        other._stored = self._stored.copy()
+        other._expunged = self._expunged.copy()
+        other._unseen_by_any = self._unseen_by_any
+        return other
 
     def _next_modseq(self) -> int:
         self.highest_modseq += 1

@@ -108,6 +108,18 @@ class MailStore:
 
         return unwatch
 
+    def snapshot(self) -> object:
+        """All homes and messages."""
+        homes = {user: home.copy() for user, home in self._homes.items()}
+        return tuple(self.messages), homes, self._last_id, self._last_uid_validity
+
+    def restore(self, snapshot: object) -> None:
+        """Have these homes and messages. Whoever still holds a mailbox of before holds what nobody else sees."""
+        assert isinstance(snapshot, tuple)
+        messages, homes, self._last_id, self._last_uid_validity = snapshot
+        self.messages = list(messages)
+        self._homes = {user: home.copy() for user, home in homes.items()}
+
     def _tell(self, message: Message, *, present: bool) -> None:
         for watcher in tuple(self._watchers):
             watcher(message, present)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.faults.effects import Effect
 from sandbox.journal import TlsFacts
 from sandbox.sansio import Send, WhenDrained
 from sandbox.services.imap.core import ImapCore
@@ -25,12 +26,16 @@ class FakeClient:
     tls: TlsFacts | None = None
     facts: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     woken: int = 0
+    user: str = ""
 
     def wake(self) -> None:
         self.woken += 1
 
     def note(self, name: str, /, **details: object) -> None:
         self.facts.append((name, details))
+
+    def fault(self, event: str, argument: str = "", *, size: int = 0, sender: str = "") -> Effect | None:
+        return None
 
 
 @dataclass
