@@ -13,6 +13,7 @@ from sandbox.api.environment import environment_of
 from sandbox.api.faults import FaultRules
 from sandbox.api.services import Dns, Ftp, Http, Imap, Listener, Pop3, Service, Smtp, Tcp, Udp, XmlRpc
 from sandbox.clock import Clock
+from sandbox.observation import Observer
 from sandbox.server import Sandbox as Engine
 from sandbox.settings import Configuration
 
@@ -32,6 +33,7 @@ class Running:
         self.engine = engine
         self.clients = Clients(lambda: self.ssl_context, engine.accounts, thread)
         self.faults = FaultRules(call)
+        self.observer = Observer(engine)
         self._services: dict[str, Service] = {}
 
     @cached_property

@@ -9,18 +9,22 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from sandbox.api.configuration import Config, configuration_of
-from sandbox.api.facade import Facade, Running
+from sandbox.api.facade import Running
+from sandbox.api.observed import Observed
+from sandbox.api.observed_async import ObservedAsync
 from sandbox.background import BackgroundSandbox
 from sandbox.clock import Clock, Moment
 from sandbox.faults import Rule
 from sandbox.journal import Entry
 from sandbox.server import Sandbox as Engine
+from sandbox.server import clock_of
 from sandbox.settings import Configuration
+from sandbox.stores.recall import Snapshot
 
 T = TypeVar("T")
 
 
-class Sandbox(Facade):
+class Sandbox(Observed):
     """Every service of a configuration on free ports, for callers that block.
 
     ``with Sandbox() as sandbox`` runs it in a thread; ``async with Sandbox() as sandbox`` on your loop, and gives an
@@ -44,7 +48,9 @@ class Sandbox(Facade):
         configuration = configuration_of(
             config, tables=tables, services=services, host=host, seed=seed, faults=faults
         )
-        super().__init__(configuration, clock if isinstance(clock, Clock) else Clock(clock))
+        if not isinstance(clock, Clock):
+            clock = clock_of(configuration.general) if clock is None else Clock(clock)
+        super().__init__(configuration, clock)
         self._free_ports = free_ports
         self._background: BackgroundSandbox | None = None
         self._asynchronous: AsyncSandbox | None = None
@@ -75,6 +81,23 @@ class Sandbox(Facade):
     def run(self, function: Callable[[], Awaitable[T]]) -> T:
         """Await ``function()`` where the engine runs."""
         return self._thread.run(function)
+
+    def reset(self) -> None:
+        """Forget everything that happened since the start, within a millisecond; the listeners stay open.
+
+        That is mail, files in memory, accounts, faults, the clock, dice, the journal, what services remember. All
+        clients are disconnected, and nothing that they still do is seen. What is in a real directory stays.
+        """
+        self.restore(None)
+
+    def snapshot(self) -> Snapshot:
+        """How everything is now, for :meth:`restore`."""
+        return self.call(lambda engine: engine.snapshot())
+
+    def restore(self, snapshot: Snapshot | None) -> None:
+        """Let everything be as it was when the snapshot was taken; otherwise as :meth:`reset`."""
+        self._now.clients.close()
+        self.run(lambda: self._now.engine.restore(snapshot))
 
     def wait_for(self, matches: Callable[[Entry], bool], *, timeout: float = 5.0) -> Entry:
         """The first entry of the journal, past or to come, that matches. Raises TimeoutError after ``timeout`` s."""
@@ -115,7 +138,7 @@ class Sandbox(Facade):
         return self._background
 
 
-class AsyncSandbox(Facade):
+class AsyncSandbox(ObservedAsync):
     """The same on the caller's own loop: what waits is a coroutine."""
 
     def __init__(self, configuration: Configuration, clock: Clock, *, free_ports: bool) -> None:
@@ -137,6 +160,19 @@ class AsyncSandbox(Facade):
 
     def call(self, function: Callable[[Engine], T]) -> T:
         return function(self._now.engine)
+
+    async def reset(self) -> None:
+        """See :meth:`Sandbox.reset`."""
+        await self.restore(None)
+
+    def snapshot(self) -> Snapshot:
+        """How everything is now, for :meth:`restore`."""
+        return self._now.engine.snapshot()
+
+    async def restore(self, snapshot: Snapshot | None) -> None:
+        """See :meth:`Sandbox.restore`."""
+        self._now.clients.close()
+        await self._now.engine.restore(snapshot)
 
     async def wait_for(self, matches: Callable[[Entry], bool], *, timeout: float = 5.0) -> Entry:  # noqa: ASYNC109
         """The first entry of the journal, past or to come, that matches. Raises TimeoutError after ``timeout`` s."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sandbox.journal import Closed, Crashed, Entry, Fact, Journal, Opened
 from sandbox.observation.commands import GOODBYES, Command, commands
@@ -23,21 +23,21 @@ _ANONYMOUS = ("anonymous", "ftp")
 _BAD_ENDS = ("reset", "idle", "error")
 
 
-def tls_before_login(journal: Journal, services: Iterable[str] = GOODBYES) -> None:
+def tls_before_login(journal: Journal, services: Collection[str] = ()) -> None:
     """Every client that logged in had started TLS before. Raises Unexpected, also if nobody logged in."""
     logins = [
         command
         for command in commands(journal)
-        if command.service in set(services) and command.verb in LOGINS.get(command.service, ())
+        if (not services or command.service in services) and command.verb in LOGINS.get(command.service, ())
     ]
     if not logins:
         raise Unexpected("nobody logged in")
     _none(journal, "logged in before TLS", [command for command in logins if not command.secure])
 
 
-def no_password_in_clear(journal: Journal, services: Iterable[str] = (*GOODBYES, "http")) -> None:
+def no_password_in_clear(journal: Journal, services: Collection[str] = ()) -> None:
     """Nobody sent a password that could be read on the way. Raises Unexpected."""
-    wanted = set(services)
+    wanted = set(services) or {*GOODBYES, "http", "xmlrpc"}
     heard = [command for command in commands(journal) if command.service in wanted and not command.secure]
     _none(journal, "sent a password in clear", [each for each in heard if _exposes(each, heard)])
     requests = Exchanges(journal, wanted & {"http", "xmlrpc"}).all()
@@ -48,9 +48,9 @@ def no_password_in_clear(journal: Journal, services: Iterable[str] = (*GOODBYES,
         raise Unexpected("\n".join(["a password was sent in clear:", *lines]))
 
 
-def logged_out(journal: Journal, services: Iterable[str] = GOODBYES) -> None:
+def logged_out(journal: Journal, services: Collection[str] = ()) -> None:
     """Every session ended with QUIT or LOGOUT. Raises Unexpected, also if there was no session."""
-    wanted = set(services) & set(GOODBYES)
+    wanted = set(services or GOODBYES) & set(GOODBYES)
     sessions = _sessions(journal, wanted)
     if not sessions:
         raise Unexpected(f"there was no session of {', '.join(sorted(wanted)) or 'these services'}")
@@ -69,7 +69,7 @@ def logged_out(journal: Journal, services: Iterable[str] = GOODBYES) -> None:
         raise Unexpected("\n".join(["these clients did not log out:", *lines]))
 
 
-async def all_closed(journal: Journal, services: Iterable[str] = (), timeout: float = 1.0) -> None:  # noqa: ASYNC109
+async def all_closed(journal: Journal, services: Collection[str] = (), timeout: float = 1.0) -> None:  # noqa: ASYNC109
     """Every connection has ended, and none by a reset, an error or idleness.
 
     Raises Unexpected, and WaitTimeout if one is still open after ``timeout`` seconds.
