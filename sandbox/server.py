@@ -7,24 +7,29 @@ import contextlib
 import ipaddress
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from sandbox import services
 from sandbox.addressing import Names, Routes
+from sandbox.clock import Clock
+from sandbox.dice import Dice
 from sandbox.faults import Faults, FaultsSection
+from sandbox.faults.recall import KeptRules
 from sandbox.journal import Entry, Journal
 from sandbox.net.authority import Authority
 from sandbox.net.listener import Endpoint
 from sandbox.net.network import Network
 from sandbox.service import AbstractService, Context
-from sandbox.settings import Configuration, HostSettings, Registry, load_file, load_mapping, routes_of
+from sandbox.settings import Configuration, GlobalSettings, HostSettings, Registry, load_file, load_mapping, routes_of
 from sandbox.settings.paths import state_directory
 from sandbox.settings.routes import Route
 from sandbox.stores.accounts import Account, Accounts
 from sandbox.stores.files import FileTree, open_tree
 from sandbox.stores.mail import MailStore
+from sandbox.stores.recall import Kept, Recall, Snapshot
 
 REGISTRY = Registry(services.names, services.settings_class, {"faults": FaultsSection})
 
@@ -41,10 +46,12 @@ class Sandbox:
         self,
         configuration: Configuration,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         free_ports: bool = False,
     ) -> None:
         general = configuration.general
+        if clock is None:
+            clock = time.time if general.clock is None else clock_of(general)
         self.configuration = configuration
         self.journal = Journal(
             max_events=general.journal.max_events, max_bytes=general.journal.max_bytes, clock=clock
@@ -57,16 +64,23 @@ class Sandbox:
         self.files: FileTree = open_tree(
             general.files.directory,
             clock=clock,
+            dice=self.dice,
+            recall=self.recall,
+            restore=self.restore,
             samples=general.files.samples,
             max_bytes=general.files.max_bytes,
         )
         self.routes = Routes(Names(general.hosts, general.hostname), rows, lambda: _wanted(configuration))
         reserved = {row.port for row in rows} if free_ports else ()
         self.faults = Faults(seed=general.seed)
+        self.dice = Dice(general.seed)
         self.faults.replace(configuration.sections.get("faults", ()))
         self.network = Network(
             self.journal, self.authority, free_ports=free_ports, reserved=reserved, faults=self.faults
         )
+        self.recall = Recall()
+        kept: tuple[object, ...] = (clock, self.dice, self.journal, self.accounts, self.mail, self.files)
+        self.recall.keep(*(each for each in kept if isinstance(each, Kept)), KeptRules(self.faults))
         self._context = Context(
             journal=self.journal,
             network=self.network,
@@ -76,6 +90,7 @@ class Sandbox:
             routes=self.routes,
             hostname=general.hostname,
             clock=clock,
+            configuration=configuration,
         )
         self._services: list[AbstractService[Any]] = []
 
@@ -127,6 +142,17 @@ class Sandbox:
         self._services.clear()
         await self.network.close()
 
+    def snapshot(self) -> Snapshot:
+        """How everything is: mail, files in memory, accounts, faults, clock, dice, timeline, what services remember."""
+        return self.recall.snapshot()
+
+    async def restore(self, snapshot: Snapshot | None = None) -> None:
+        """Let everything be as it was, at the beginning if there is no snapshot; all clients are disconnected.
+
+        The listeners stay open. What is in a real directory stays.
+        """
+        await self.network.disconnect(lambda: self.recall.restore(snapshot))
+
     async def wait_for(self, matches: Callable[[Entry], bool], *, timeout: float = 5.0) -> Entry:  # noqa: ASYNC109
         """The first entry of the journal, past or to come, that matches. Raises TimeoutError after ``timeout`` s."""
         for entry in self.journal:
@@ -153,6 +179,13 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+def clock_of(general: GlobalSettings) -> Clock:
+    """The clock of the configuration: the time of the day if it says nothing of one."""
+    if general.clock is None or isinstance(general.clock, datetime):
+        return Clock(general.clock)
+    return Clock(general.clock.at, ticking=general.clock.ticking)
 
 
 def _addresses(hosts: Mapping[str, HostSettings], rows: Iterable[Route]) -> Iterator[str]:

@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from sandbox.addressing import Names, Routes
+from sandbox.dice import Dice
 from sandbox.journal import Journal
+from sandbox.net.connection import nothing
 from sandbox.net.network import Network
+from sandbox.settings import Configuration
 from sandbox.settings.models import ServiceSettings
 from sandbox.stores.accounts import Accounts
 from sandbox.stores.files import FileTree
 from sandbox.stores.mail import MailStore
+from sandbox.stores.recall import Recall, Snapshot
 
 #: Takes the body of an HTTP POST and the number of its connection, returns the body of the answer.
 PostHandler: TypeAlias = Callable[[bytes, int], Awaitable[bytes]]
@@ -30,9 +34,18 @@ class PostHandlers:
     by_type: dict[str, PostHandler] = field(default_factory=dict)
 
 
+async def nowhere(_: Snapshot | None) -> None:
+    """How a floor goes back on which nothing changes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The floor a service stands on. ``clock`` returns seconds since the epoch and is the only clock to ask."""
+    """The floor a service stands on. ``clock`` returns seconds since the epoch and is the only clock to ask.
+
+    ``dice`` are the only ones to throw; ``recall`` has to know of everything that clients can change, and takes
+    snapshots; ``restore`` goes back to one, without one to the beginning.
+    ``configuration`` is the whole of what runs, ``reset`` begins anew.
+    """
 
     journal: Journal
     network: Network
@@ -43,6 +56,11 @@ class Context:
     hostname: str = "sandbox.test"
     clock: Callable[[], float] = time.time
     posts: PostHandlers = field(default_factory=PostHandlers)
+    dice: Dice = field(default_factory=Dice)
+    recall: Recall = field(default_factory=Recall)
+    restore: Callable[[Snapshot | None], Awaitable[None]] = nowhere
+    configuration: Configuration = field(default_factory=Configuration)
+    reset: Callable[[], None] = nothing
 
 
 S = TypeVar("S", bound=ServiceSettings)

@@ -22,6 +22,7 @@ SERVICES = (
     "tcp",
     "udp",
     "dns",
+    "control",
 )
 
 # A distribution adds a service of its own under this entry-point group: name = "package", a package that has the

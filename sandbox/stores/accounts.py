@@ -38,6 +38,25 @@ class Accounts:
         """The listed accounts in the order of the configuration."""
         return tuple(self._listed.values())
 
+    def snapshot(self) -> object:
+        """Who may log in."""
+        return self.accept_any, self._listed.copy(), self._refused
+
+    def restore(self, snapshot: object) -> None:
+        """Let these log in."""
+        assert isinstance(snapshot, tuple)
+        self.accept_any, listed, self._refused = snapshot
+        self._listed = listed.copy()
+
+    def add(self, account: Account) -> None:
+        """List an account; one of the same name gives way."""
+        self._listed[account.name.lower()] = account
+
+    def remove(self, name: str) -> None:
+        """List an account no more. Raises LookupError if none of that name is."""
+        if self._listed.pop(name.lower(), None) is None:
+            raise LookupError(f"there is no account {name!r}")
+
     def find(self, name: str) -> Account | None:
         """The account of that login name, or None if it may not log in at all."""
         account = self._listed.get(name.lower())
