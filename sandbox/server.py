@@ -23,7 +23,15 @@ from sandbox.net.authority import Authority
 from sandbox.net.listener import Endpoint
 from sandbox.net.network import Network
 from sandbox.service import AbstractService, Context
-from sandbox.settings import Configuration, GlobalSettings, HostSettings, Registry, load_file, load_mapping, routes_of
+from sandbox.settings import (
+    Configuration,
+    GlobalSettings,
+    HostSettings,
+    Registry,
+    load_file,
+    load_mapping,
+    routes_of,
+)
 from sandbox.settings.paths import state_directory
 from sandbox.settings.routes import Route
 from sandbox.stores.accounts import Account, Accounts
@@ -64,9 +72,6 @@ class Sandbox:
         self.files: FileTree = open_tree(
             general.files.directory,
             clock=clock,
-            dice=self.dice,
-            recall=self.recall,
-            restore=self.restore,
             samples=general.files.samples,
             max_bytes=general.files.max_bytes,
         )
@@ -90,6 +95,9 @@ class Sandbox:
             routes=self.routes,
             hostname=general.hostname,
             clock=clock,
+            dice=self.dice,
+            recall=self.recall,
+            restore=self.restore,
             configuration=configuration,
         )
         self._services: list[AbstractService[Any]] = []

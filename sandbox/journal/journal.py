@@ -97,6 +97,16 @@ class Journal:
         self._entries.clear()
         self._bytes = 0
 
+    def snapshot(self) -> object:
+        """The entries there are, and how many connections there were."""
+        return tuple(self._entries), self._bytes, self._connections, self.evicted
+
+    def restore(self, snapshot: object) -> None:
+        """Have these entries and count connections on from there; sequence numbers go on rising."""
+        assert isinstance(snapshot, tuple)
+        entries, self._bytes, self._connections, self.evicted = snapshot
+        self._entries = deque(entries)
+
     def _evict(self) -> None:
         entry = self._entries.popleft()
         self._bytes -= _cost(entry.event)

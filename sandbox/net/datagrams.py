@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import traceback
 from collections import OrderedDict
@@ -62,6 +63,13 @@ class DatagramListener(asyncio.DatagramProtocol):
             return
         for answer in answers:
             self._send(connection, counts, answer, addr, sock)
+
+    def forget(self) -> None:
+        """Drop what has come and was not yet read, and do not know any peer; nobody is told."""
+        self._peers.clear()
+        with contextlib.suppress(OSError):
+            while True:
+                self._socket.recvfrom(1)
 
     def connection_lost(self, exc: Exception | None) -> None:
         while self._peers:

@@ -82,6 +82,10 @@ class StreamListener:
         """Turn away clients that are still on their way; those that are open stay so."""
         self._closed = True
 
+    def reopen(self) -> None:
+        """Take clients again."""
+        self._closed = False
+
     @property
     def taps(self) -> frozenset[Tap]:
         """The connections open now."""

@@ -57,7 +57,9 @@ class Network:
         self._listeners: dict[tuple[str, str], StreamListener] = {}
         self._datagrams: list[asyncio.DatagramTransport] = []
         self._datagram_listeners: dict[tuple[str, str], DatagramListener] = {}
+        self._all_datagrams: list[DatagramListener] = []
         self._data: set[Tap] = set()
+        self._waiting: list[tuple[StreamListener, list[socket.socket]]] = []
 
     @cached_property
     def tls_context(self) -> ssl.SSLContext:
@@ -199,6 +201,31 @@ class Network:
         """Each endpoint, and whether it takes clients now."""
         return [(endpoint, self._checks[endpoint]()) for endpoint in self.endpoints]
 
+    async def disconnect(self, then: Callable[[], None]) -> None:
+        """Drop all clients, those who wait to be accepted included, and go on listening; those aside stay.
+
+        Nothing of what they did or still do is seen afterwards. ``then`` is called at the moment when nobody is
+        connected.
+        """
+        for listener, sockets in self._waiting:
+            listener.close()
+            for sock in sockets:
+                _turn_away(sock)
+        for _ in range(ACCEPT_STEPS):
+            await asyncio.sleep(0)
+        nobody = Journal(max_events=1)
+        # The control connections first: they end what waits for the data connections.
+        for listener, _ in self._waiting:
+            for tap in listener.taps:
+                tap.detach(nobody)
+        for tap in tuple(self._data):
+            tap.detach(nobody)
+        for datagrams in self._all_datagrams:
+            datagrams.forget()
+        then()
+        for listener, _ in self._waiting:
+            listener.reopen()
+
     async def close(self) -> None:
         """Close all listeners and connections, first gently, and wait until nothing is left."""
         await self._stop_accepting()
@@ -217,6 +244,8 @@ class Network:
         self._servers.clear()
         self._checks.clear()
         self._listeners.clear()
+        self._waiting.clear()
+        self._all_datagrams.clear()
         self._datagrams.clear()
         self._datagram_listeners.clear()
         self.endpoints.clear()
@@ -273,6 +302,8 @@ class Network:
             servers.append(server)
             self._servers.append(server)
         self._listeners[service, binding.name] = listener
+        if not aside:
+            self._waiting.append((listener, sockets))
         endpoint = self._opened(service, binding, sockets[0])
         self._checks[endpoint] = lambda: all(server.is_serving() for server in servers)
         return endpoint
@@ -286,6 +317,7 @@ class Network:
             listener = DatagramListener(sock, service, binding, limits, answer, self.journal)
             transport, _ = await loop.create_datagram_endpoint(lambda made=listener: made, sock=sock)  # type: ignore[misc]
             transports.append(transport)
+            self._all_datagrams.append(listener)
             self._datagrams.append(transport)
             self._datagram_listeners.setdefault((service, binding.name), listener)
         endpoint = self._opened(service, binding, sockets[0])
@@ -333,3 +365,11 @@ class Network:
         self.endpoints.append(endpoint)
         self.journal.append(ListenerOpened(service, binding.name, binding.transport, endpoint.address))
         return endpoint
+
+
+def _turn_away(sock: socket.socket) -> None:
+    """Close whoever waits to be accepted."""
+    with contextlib.suppress(OSError):  # nobody any more
+        while True:
+            client, _ = sock.accept()
+            client.close()

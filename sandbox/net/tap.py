@@ -15,7 +15,7 @@ from typing import Any
 from sandbox.faults.effects import Effect
 from sandbox.faults.effects.reply import Reply
 from sandbox.faults.stage import End
-from sandbox.journal import Closed, Opened, Received, Sent, TlsStarted
+from sandbox.journal import Closed, Journal, Opened, Received, Sent, TlsStarted
 from sandbox.net.bending import Bending
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
@@ -278,6 +278,12 @@ class Tap(asyncio.Protocol):
         self.bending.stop()
         if self.lower is not None:
             self.lower.abort()
+
+    def detach(self, journal: Journal) -> None:
+        """Drop the connection: its protocol hears of it at once, and what comes of that goes to another timeline."""
+        self.connection.journal = journal
+        self.abort("stopped")
+        self.connection_lost(None)
 
     def reset(self) -> None:
         """Send RST: abort alone would send FIN."""

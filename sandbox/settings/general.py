@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
@@ -67,6 +68,19 @@ class JournalSettings(Model):
     """Octets kept at the most."""
 
 
+#: A date with a time, in TOML or as text; one without a zone is meant in UTC.
+Instant: TypeAlias = Annotated[datetime, Field(strict=False)]
+
+
+class ClockSettings(Model):
+    """A clock that starts somewhere else."""
+
+    at: Instant
+    """The moment it tells when the sandbox starts."""
+    ticking: bool = False
+    """Go on from there; otherwise time stands still until the clock is set."""
+
+
 class TlsSettings(Model):
     """The sandbox's own certificate authority."""
 
@@ -83,6 +97,9 @@ class GlobalSettings(Model):
     """The name the servers call themselves in greetings, identifiers and headers."""
     seed: int = 0
     """From it follow all dice, as those of faults: the same seed, the same throws."""
+    clock: Instant | ClockSettings | None = None
+    """The moment at which time stands still, as 2026-01-31T12:00:00Z, or { at = ..., ticking = true }; the time of the
+    day if not given."""
     state_directory: AnyPath | None = None
     """Where the certificate authority is kept; $SANDBOX_STATE or the user's state directory if not given."""
     accounts: AccountsSettings = AccountsSettings()

@@ -45,6 +45,14 @@ class Content:
         piece = next(self._pieces(offset, min(offset + count, self._size)), b"")
         return piece if len(piece) >= LARGE else self.read(offset, count)
 
+    def copy(self) -> Content:
+        """The same octets, to grow on by themselves."""
+        content = Content()
+        content._blocks = self._blocks.copy()
+        content._starts = self._starts.copy()
+        content._size = self._size
+        return content
+
     def cut(self, size: int) -> Content:
         """A content of its own with the first ``size`` octets."""
         content = Content()

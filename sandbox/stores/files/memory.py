@@ -33,13 +33,23 @@ class _Directory:
     entries: dict[str, _Node] = field(default_factory=dict)
 
 
+def _copied(directory: _Directory) -> _Directory:
+    copy = _Directory(directory.modified)
+    for name, node in directory.entries.items():
+        if isinstance(node, _File):
+            copy.entries[name] = _File(node.modified, node.content.copy())
+        else:
+            copy.entries[name] = _copied(node)
+    return copy
+
+
 _Node: TypeAlias = _File | _Directory
 
 
 class MemoryTree:
     """Holds up to ``max_bytes`` octets of content; what does not fit is refused, nothing stored is dropped.
 
-    ``home_samples`` says whether new homes start with a sample file.
+    ``home_samples`` says whether new homes start with a sample file. ``root`` is another one after :meth:`restore`.
     """
 
     def __init__(
@@ -49,7 +59,7 @@ class MemoryTree:
         self.home_samples = home_samples
         self.used = 0
         self._clock = clock
-        self._root = _Directory(clock())
+        self.root = _Directory(clock())
 
     def stat(self, path: PurePosixPath) -> FileInfo:
         """See FileTree."""
@@ -94,7 +104,7 @@ class MemoryTree:
 
     def make_directories(self, path: PurePosixPath) -> None:
         """See FileTree."""
-        node = self._root
+        node = self.root
         for part in path.parts[1:]:
             child = node.entries.setdefault(part, _Directory(self._clock()))
             if isinstance(child, _File):
@@ -141,8 +151,18 @@ class MemoryTree:
         node.modified = self._clock()
         self.used += len(data)
 
+    def snapshot(self) -> object:
+        """All directories and files."""
+        return _copied(self.root), self.used
+
+    def restore(self, snapshot: object) -> None:
+        """Have these directories and files; what is still being written into those of before is refused."""
+        assert isinstance(snapshot, tuple)
+        root, self.used = snapshot
+        self.root = _copied(root)
+
     def _node(self, path: PurePosixPath) -> _Node:
-        node: _Node = self._root
+        node: _Node = self.root
         for part in path.parts[1:]:
             if isinstance(node, _File):
                 raise NoDirectoryError(path, "a parent is a file")
@@ -194,11 +214,14 @@ class MemoryWriter:
 
     def __init__(self, tree: MemoryTree, path: PurePosixPath, node: _File) -> None:
         self._tree = tree
+        self._root = tree.root
         self._path = path
         self._node = node
 
     def write(self, data: bytes) -> None:
         """See Writer."""
+        if self._tree.root is not self._root:
+            raise NotFoundError(self._path, "is there no longer")
         self._tree.grow(self._path, self._node, data)
 
     def close(self) -> None:
