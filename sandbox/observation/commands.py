@@ -110,7 +110,7 @@ class _Listener:
         literal = _LITERAL.search(line) if self.service == "imap" else None
         if literal is not None:
             self._octets = int(literal[1])
-            self._line = whole[: literal.start() + len(self._line)] + b"{...} "
+            self._line = whole[: literal.start() + len(self._line)] + b"{...}"
             return
         self._line = b""
         command = self._command(whole.strip(b"\r\n").decode("utf-8", "backslashreplace"), entry)

@@ -95,7 +95,7 @@ class HeardStream:
         if "chunked" in message.get("transfer-encoding").lower():
             return (yield from self._chunks(message, sequence))
         length = message.get("content-length")
-        if length.isdecimal():
+        if length.isdecimal() and len(length) < 20:
             return (yield from self._take(message, int(length), sequence))
         if self._requests:
             return sequence
@@ -110,10 +110,11 @@ class HeardStream:
                 if b"\n" in self._buffer:  # no size: nobody can tell what follows
                     self.broken = True
                 sequence = yield
-            del self._buffer[: size.end()]
-            if not int(size[1], 16):
+            octets, end = int(size[1], 16), size.end()
+            del self._buffer[:end]
+            if not octets:
                 break
-            sequence = yield from self._take(message, int(size[1], 16), sequence)
+            sequence = yield from self._take(message, octets, sequence)
             sequence, _ = yield from self._line(sequence)
         while True:  # the trailer, up to a blank line
             sequence, line = yield from self._line(sequence)

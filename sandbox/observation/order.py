@@ -102,8 +102,12 @@ def _why(query: Query[Any], has_before: bool) -> str:
 
 
 def _timeline(journal: Journal, queries: Sequence[Query[Any]]) -> list[str]:
-    kinds = {query.kind.noun: query.kind for query in queries}
-    items = {item.sequence: (noun, item) for noun, kind in kinds.items() for item in kind.all()}
+    facts = [query for query in queries if query.kind.noun == "fact"]  # there are too many others
+    kinds = {query.kind.noun: query.kind for query in queries if query not in facts}
+    items: dict[int, tuple[str, Any]] = {
+        item.sequence: ("fact", item) for query in facts for item in query.found()
+    }
+    items |= {item.sequence: (noun, item) for noun, kind in kinds.items() for item in kind.all()}
     began = min((entry.time for entry in journal), default=0.0)
     lines = [
         f"  #{sequence} {item.time - began:.3f} s  {noun} {str(item)[:80]}"
