@@ -35,6 +35,8 @@ class FaultyTransactions(MailTransactions):
             await self._pass(event, argument or "")
             await command(argument)
         except AfflictedError as afflicted:
+            if event in ("data", "bdat"):  # smtplib goes on with the next mail without RSET
+                self.begin_transaction()
             await self._suffer(afflicted.effect)
 
     def about_to_deliver(self, content: bytes, transaction: Transaction) -> None:
