@@ -18,6 +18,10 @@ class Dice:
             found = self._thrown[name] = Random(f"{self._seed} {name}")
         return found
 
+    def token(self, name: str, octets: int) -> str:
+        """Hexadecimal digits of that many octets, as ``secrets.token_hex`` gives, but those of the seed."""
+        return self(name).randbytes(octets).hex()
+
     def snapshot(self) -> object:
         """How far each has been thrown."""
         return {name: dice.getstate() for name, dice in self._thrown.items()}

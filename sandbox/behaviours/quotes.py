@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle
 
 LONGEST = 511  # octets: RFC 865 wants fewer than 512
 
@@ -21,8 +20,19 @@ class Quotes:
     """Hands out one quote after the other, for ever."""
 
     def __init__(self, quotes: Sequence[str]) -> None:
-        self._quotes = cycle(quote.encode() + b"\r\n" for quote in quotes)
+        self._quotes = [quote.encode() + b"\r\n" for quote in quotes]
+        self._given = 0
 
     def next(self) -> bytes:
         """The next quote, as a line."""
-        return next(self._quotes)
+        self._given += 1
+        return self._quotes[(self._given - 1) % len(self._quotes)]
+
+    def snapshot(self) -> object:
+        """How many were handed out."""
+        return self._given
+
+    def restore(self, snapshot: object) -> None:
+        """Go on after so many."""
+        assert isinstance(snapshot, int)
+        self._given = snapshot

@@ -39,15 +39,23 @@ class Credentials:
 Exchange: TypeAlias = Generator[bytes, bytes, Credentials]
 
 
-def begin(mechanism: str, hostname: str) -> Exchange | None:
-    """The exchange of a mechanism, named in upper case, or None if we have none of that name."""
+def fresh() -> str:
+    """What no challenge had before."""
+    return secrets.token_hex(8)
+
+
+def begin(mechanism: str, hostname: str, token: Callable[[], str] = fresh) -> Exchange | None:
+    """The exchange of a mechanism, named in upper case, or None if we have none of that name.
+
+    ``token`` is asked for what makes a challenge differ from all others.
+    """
     match mechanism:
         case "PLAIN":
             return _plain()
         case "LOGIN":
             return _login()
         case "CRAM-MD5":
-            return _cram_md5(f"<{secrets.token_hex(8)}@{hostname}>".encode())
+            return _cram_md5(f"<{token()}@{hostname}>".encode())
         case _:
             return None
 

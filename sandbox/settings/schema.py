@@ -22,15 +22,16 @@ def json_schema(registry: Registry) -> dict[str, Any]:
     services = create_model(
         "Services", __base__=Model, __doc__="One table for each service that is to run.", **tables
     )
+    sections: dict[str, Any] = {
+        name: (model.model_fields[name].annotation, model.model_fields[name])
+        for name, model in registry.sections.items()
+    }
     whole = create_model(
         "Configuration",
         __base__=GlobalSettings,
         __doc__="The configuration of the sandbox.",
         services=(services, ...),
-        **{
-            name: (model.model_fields[name].annotation, model.model_fields[name])
-            for name, model in registry.sections.items()
-        },
+        **sections,
     )
     schema = whole.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 
 @runtime_checkable
@@ -16,6 +17,25 @@ class Kept(Protocol):
 
     def restore(self, snapshot: object, /) -> None:
         """Be as it was, also a second time with the same snapshot."""
+
+
+class Filling:
+    """What a dictionary or a deque is filled with, for those who keep nothing else."""
+
+    def __init__(self, holder: dict[Any, Any] | deque[Any]) -> None:
+        self._holder = holder
+
+    def snapshot(self) -> object:
+        """A copy."""
+        return self._holder.copy()
+
+    def restore(self, snapshot: Any) -> None:
+        """Have it filled with the same again."""
+        self._holder.clear()
+        if isinstance(self._holder, dict):
+            self._holder.update(snapshot)
+        else:
+            self._holder.extend(snapshot)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,12 @@ from pathlib import Path
 import pytest
 
 from sandbox import AsyncSandbox, ListenError, Sandbox, SettingsError
+from sandbox.services import names
 
 
 def test_all_services_of_the_default_run_on_free_ports_without_samples() -> None:
     with Sandbox() as sandbox:
-        assert {each.service for each in sandbox.listeners} == {
-            "smtp",
-            "pop3",
-            "imap",
-            "ftp",
-            "http",
-            "xmlrpc",
-            "dns",
-            "tcp",
-            "udp",
-        }
+        assert {each.service for each in sandbox.listeners} == set(names())
         assert all(
             each.port not in range(2000, 3000) and each.host == "127.0.0.1" for each in sandbox.listeners
         )

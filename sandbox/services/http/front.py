@@ -10,8 +10,10 @@ from aiohttp import web
 from aiohttp.http import SERVER_SOFTWARE
 
 from sandbox.net.connection import Connection
+from sandbox.net.web_faults import answer_of
 from sandbox.net.web_protocol import connection_of, hand_over, wait_for_more
 from sandbox.services.http.answers import failure, http_date
+from sandbox.services.http.faults import fault_of
 from sandbox.services.http.hosts import Hosts, Site
 from sandbox.services.http.posts import CALL_PATHS, answer_call, has_handler, is_call
 from sandbox.services.http.proxy import Proxy, Tunnel, without_hop_by_hop
@@ -84,6 +86,9 @@ class Front:
 
     async def _guarded(self, request: web.BaseRequest, connection: Connection) -> web.StreamResponse:
         try:
+            effect = fault_of(request, connection)
+            if effect is not None:
+                return answer_of(effect, request)
             return await self._reply(request, _target(request))
         except BadTargetError as error:
             return _closing(failure(400, f"{error}."))

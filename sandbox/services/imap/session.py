@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from typing import Protocol
 
+from sandbox.dice import Dice
 from sandbox.faults.effects import Effect
 from sandbox.journal import TlsFacts
 from sandbox.services.imap import utf7
@@ -40,6 +41,8 @@ class World(Protocol):
     def hostname(self) -> str: ...
     @property
     def clock(self) -> Callable[[], float]: ...
+    @property
+    def dice(self) -> Dice: ...
 
 
 class Client(Protocol):

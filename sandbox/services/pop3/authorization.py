@@ -18,13 +18,17 @@ from sandbox.services.pop3.replies import RefusedError, listing, ok
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a listener offers. ``stamp`` is the timestamp of the greeting, ``<digits.digits@host>``, if APOP is."""
+    """What a listener offers. ``stamp`` is the timestamp of the greeting, ``<digits.digits@host>``, if APOP is.
+
+    ``token`` makes the challenges of SASL differ.
+    """
 
     hostname: str
     stamp: str | None = None
     stls: bool = False
     mechanisms: tuple[str, ...] = sasl.MECHANISMS
     login_requires_tls: bool = False
+    token: Callable[[], str] = sasl.fresh
 
 
 class Note(Protocol):
@@ -116,7 +120,9 @@ class Authorization:
         name, _, initial = argument.partition(b" ")
         mechanism = _text(name).upper()
         exchange = (
-            sasl.begin(mechanism, self._offer.hostname) if mechanism in self._offer.mechanisms else None
+            sasl.begin(mechanism, self._offer.hostname, self._offer.token)
+            if mechanism in self._offer.mechanisms
+            else None
         )
         if exchange is None:
             raise RefusedError("Unsupported authentication mechanism")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import count
+from functools import partial
 
 from sandbox.net.connection import Connection
 from sandbox.sansio import Core
 from sandbox.sansio.sasl import Credentials
-from sandbox.service import AbstractService, Context
+from sandbox.service import AbstractService
 from sandbox.services.pop3.authorization import Offer
 from sandbox.services.pop3.core import BUSY, Pop3Core
 from sandbox.services.pop3.maildrop import Maildrop
@@ -19,10 +19,6 @@ class Service(AbstractService[Settings]):
 
     name = "pop3"
 
-    def __init__(self, settings: Settings, context: Context) -> None:
-        super().__init__(settings, context)
-        self._greetings = count(1)
-
     async def open(self) -> None:
         for binding in self.settings.bindings():
             await self.context.network.listen_core(
@@ -32,10 +28,11 @@ class Service(AbstractService[Settings]):
     def _make_core(self, connection: Connection) -> Core:
         offer = Offer(
             hostname=self.context.hostname,
-            stamp=self._stamp() if self.settings.apop else None,
+            stamp=self._stamp(connection) if self.settings.apop else None,
             stls=connection.binding.tls == "starttls",
             mechanisms=self.settings.auth_mechanisms,
             login_requires_tls=self.settings.login_requires_tls,
+            token=partial(self.context.dice.token, "pop3.challenge", 8),
         )
 
         def open_maildrop(user: str) -> Maildrop | None:
@@ -53,10 +50,10 @@ class Service(AbstractService[Settings]):
             fault=connection.fault,
         )
 
-    def _stamp(self) -> str:
+    def _stamp(self, connection: Connection) -> str:
         """A timestamp as in RFC 1939 §7, different in every greeting."""
         milliseconds = int(self.context.clock() * 1000)
-        return f"<{next(self._greetings)}.{milliseconds}@{self.context.hostname}>"
+        return f"<{connection.number}.{milliseconds}@{self.context.hostname}>"
 
     def _verify(self, credentials: Credentials) -> str | None:
         account = self.context.accounts.verify(credentials.name, credentials.proof, credentials.password)

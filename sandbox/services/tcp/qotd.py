@@ -17,4 +17,5 @@ class QotdListener(TcpListener, QuoteOptions):
 
     def cores(self, context: Context) -> Cores:
         quotes = self.opened_quotes()
+        context.recall.keep(quotes)
         return lambda _: Teller(quotes.next)

@@ -31,6 +31,7 @@ class RosterListener(TcpListener, MessageOptions):
 
     def cores(self, context: Context) -> Cores:
         roster = Roster(self.max_users)
+        context.recall.keep(roster)
         return lambda connection: RosterCore(roster, self, connection.note)
 
 
@@ -46,6 +47,16 @@ class Roster:
         self._count += 1
         self.users.append((self._count, user))
         return self._count
+
+    def snapshot(self) -> object:
+        """The users, and how many there were."""
+        return tuple(self.users), self._count
+
+    def restore(self, snapshot: object) -> None:
+        """Have these users again."""
+        assert isinstance(snapshot, tuple)
+        users, self._count = snapshot
+        self.users = deque(users, maxlen=self.users.maxlen)
 
 
 class RosterCore(MessageCore):

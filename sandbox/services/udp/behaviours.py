@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
@@ -102,7 +101,11 @@ class ChargenListener(UdpListener):
     """Octets of each answer; a random number from 0 to 512 if not given, as RFC 864 has it."""
 
     def answer(self, context: Context) -> Answer:
-        return lambda _, data: (CYCLE[: random.randint(0, DATAGRAM) if self.octets is None else self.octets],)
+        def characters(_: Connection, data: bytes) -> Iterable[bytes]:
+            dice = context.dice("udp.chargen")
+            return (CYCLE[: dice.randint(0, DATAGRAM) if self.octets is None else self.octets],)
+
+        return characters
 
 
 class QotdListener(UdpListener, QuoteOptions):
@@ -112,6 +115,7 @@ class QotdListener(UdpListener, QuoteOptions):
 
     def answer(self, context: Context) -> Answer:
         quotes = self.opened_quotes()
+        context.recall.keep(quotes)
         return lambda _, data: (quotes.next(),)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.dice import Dice
 from sandbox.faults.effects import Effect
 from sandbox.journal import TlsFacts
 from sandbox.sansio import Send, WhenDrained
@@ -46,6 +47,7 @@ class FakeWorld:
     mail: MailStore = field(default_factory=lambda: MailStore(clock=lambda: NOW))
     hostname: str = "sandbox.test"
     clock: Callable[[], float] = lambda: NOW
+    dice: Dice = field(default_factory=Dice)
 
     def deliver(
         self, content: bytes = SIMPLE, *, flags: tuple[str, ...] = (), to: str = "INBOX"

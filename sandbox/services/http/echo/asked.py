@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from random import Random
 from typing import Final, TypeAlias
 
 from aiohttp import web
 
 from sandbox.net.web_protocol import connection_of
+from sandbox.services.http.echo.parameters import whole
 from sandbox.services.http.forms import unescaped
 
 Pairs: TypeAlias = list[tuple[str, str]]
@@ -139,3 +141,9 @@ def _readable(value: str) -> str:
     if _UNDECODED.search(value) is None:
         return value
     return value.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def drawn_from(request: web.BaseRequest, dice: Random) -> Random:
+    """The dice of the query's ``seed``, or these if it has none. Raises RefusedError."""
+    seed = option(request, "seed")
+    return dice if seed is None else Random(whole(seed, "seed"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
+from sandbox.dice import Dice
 from sandbox.services.http.answers import http_date
 from sandbox.services.http.echo.asked import header, query, single_or_list
 from sandbox.services.http.echo.inspection import about, report
@@ -24,8 +24,9 @@ _FRAMING = frozenset(
 class Caching:
     """The endpoints below /cache. ``clock`` tells the seconds since the epoch."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], dice: Dice) -> None:
         self._clock = clock
+        self._dice = dice
 
     async def validated(self, request: web.BaseRequest) -> web.StreamResponse:
         """Like /get with `Last-Modified` and `ETag`; 304 whenever the request is conditional."""
@@ -33,7 +34,7 @@ class Caching:
             return web.Response(status=304)
         response = report(about(request))
         response.headers["Last-Modified"] = http_date(self._clock())
-        response.headers["ETag"] = uuid.uuid4().hex
+        response.headers["ETag"] = self._dice.token("http.etag", 16)
         return response
 
 

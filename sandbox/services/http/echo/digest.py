@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from aiohttp import web
 
+from sandbox.dice import Dice
 from sandbox.services.http.credentials import ALGORITHMS, digest_challenge, digest_fits, parse_digest
 from sandbox.services.http.echo.asked import header, option
 from sandbox.services.http.echo.auth import REALM, note_login
@@ -15,6 +15,7 @@ from sandbox.services.http.echo.cookies import parse_cookies, written
 from sandbox.services.http.echo.inspection import report
 from sandbox.services.http.echo.parameters import RefusedError, whole
 from sandbox.services.http.target import parse_target
+from sandbox.stores.recall import Filling, Recall
 
 NEVER = "never"
 MAX_NONCES = 10_000  # the oldest ones become stale, which clients answer with a new try
@@ -28,32 +29,34 @@ _COOKIES = MappingProxyType({"fake": "fake_value"})
 class Nonces:
     """The nonces that were given out, and how often each was used."""
 
-    def __init__(self) -> None:
-        self._uses: dict[str, int] = {}
+    def __init__(self, dice: Dice) -> None:
+        self._dice = dice
+        self.uses: dict[str, int] = {}
 
     def new(self) -> str:
-        """A nonce nobody can guess."""
-        if len(self._uses) >= MAX_NONCES:
-            del self._uses[next(iter(self._uses))]
-        nonce = secrets.token_hex(16)
-        self._uses[nonce] = 0
+        """A nonce that was not given out before."""
+        if len(self.uses) >= MAX_NONCES:
+            del self.uses[next(iter(self.uses))]
+        nonce = self._dice.token("http.echo.nonce", 16)
+        self.uses[nonce] = 0
         return nonce
 
     def use(self, nonce: str, stale_after: int | None) -> bool:
         """Whether the nonce is one of ours and was used fewer than ``stale_after`` times; counts this use."""
-        uses = self._uses.get(nonce)
+        uses = self.uses.get(nonce)
         if uses is None or (stale_after is not None and uses >= stale_after):
             return False
-        self._uses[nonce] = uses + 1
+        self.uses[nonce] = uses + 1
         return True
 
 
 class Digest:
     """The endpoints below /digest-auth."""
 
-    def __init__(self) -> None:
-        self._nonces = Nonces()
-        self._opaque = secrets.token_hex(16)
+    def __init__(self, dice: Dice, recall: Recall) -> None:
+        self._nonces = Nonces(dice)
+        self._opaque = dice.token("http.echo.opaque", 16)
+        recall.keep(Filling(self._nonces.uses))
 
     async def answer(
         self,

@@ -6,16 +6,17 @@ import asyncio
 import base64
 import binascii
 import json
-import random
-import uuid
 from http import HTTPStatus
+from random import Random
 from types import MappingProxyType
+from uuid import UUID
 
 from aiohttp import web
 
+from sandbox.dice import Dice
 from sandbox.services.http.answers import document, html, phrase
 from sandbox.services.http.credentials import basic_challenge
-from sandbox.services.http.echo.asked import option
+from sandbox.services.http.echo.asked import drawn_from, option
 from sandbox.services.http.echo.auth import REALM
 from sandbox.services.http.echo.images import MEDIA_TYPES
 from sandbox.services.http.echo.inspection import report, report_all
@@ -57,32 +58,36 @@ _BODIES = MappingProxyType(
 )
 
 
-async def status(request: web.BaseRequest, codes: str) -> web.StreamResponse:
-    """The status, or one of several by weight as `200:3,500`; 100 to 199 come before a 200."""
-    code = _drawn(codes)
-    if code < 200:
-        return await _interim(request, code)
-    headers = {"Content-Type": _HTML} | _FIELDS.get(code, {})
-    return web.Response(status=code, body=_BODIES.get(code, "").encode(), headers=headers)
+class Chance:
+    """The endpoints that leave something to chance."""
+
+    def __init__(self, dice: Dice) -> None:
+        self._dice = dice
+
+    async def status(self, request: web.BaseRequest, codes: str) -> web.StreamResponse:
+        """The status, or one of several by weight as `200:3,500`; 100 to 199 come before a 200."""
+        code = _drawn(codes, self._dice("http.status"))
+        if code < 200:
+            return await _interim(request, code)
+        headers = {"Content-Type": _HTML} | _FIELDS.get(code, {})
+        return web.Response(status=code, body=_BODIES.get(code, "").encode(), headers=headers)
+
+    async def unstable(self, request: web.BaseRequest) -> web.StreamResponse:
+        """500 with the probability `failure_rate` (0.5), else 200; the same for the same `seed`."""
+        rate = real(option(request, "failure_rate") or "0.5", "failure_rate", least=0, most=1)
+        drawn = drawn_from(request, self._dice("http.unstable")).random()
+        return web.Response(status=500 if drawn < rate else 200, headers={"Content-Type": _HTML})
+
+    async def uuid(self, request: web.BaseRequest) -> web.StreamResponse:
+        """A random UUID."""
+        octets = self._dice("http.uuid").randbytes(16)
+        return report({"uuid": str(UUID(bytes=octets, version=4))})
 
 
 async def delay(request: web.BaseRequest, delay: str) -> web.StreamResponse:
     """Like /anything without method and JSON, after a `delay` in seconds, 10 at the most."""
     await asyncio.sleep(min(seconds(delay, "The delay", most=float("inf")), MAX_DELAY))
     return await report_all(request, without=("json",))
-
-
-async def unstable(request: web.BaseRequest) -> web.StreamResponse:
-    """500 with the probability `failure_rate` (0.5), else 200; the same for the same `seed`."""
-    rate = real(option(request, "failure_rate") or "0.5", "failure_rate", least=0, most=1)
-    seed = option(request, "seed")
-    drawn = random.Random(None if seed is None else whole(seed, "seed")).random()
-    return web.Response(status=500 if drawn < rate else 200, headers={"Content-Type": _HTML})
-
-
-async def random_uuid(request: web.BaseRequest) -> web.StreamResponse:
-    """A random UUID."""
-    return report({"uuid": str(uuid.uuid4())})
 
 
 async def decoded(request: web.BaseRequest, value: str) -> web.StreamResponse:
@@ -114,14 +119,14 @@ def _number_of_links(n: str) -> int:
     return min(max(1, whole(n, "The number of links")), MAX_LINKS)
 
 
-def _drawn(codes: str) -> int:
+def _drawn(codes: str, dice: Random) -> int:
     """One of the codes, by their weights. Raises RefusedError."""
     choices = [choice.partition(":") for choice in codes.split(",")]
     found = [whole(code.strip(), "A status code", least=100, most=599) for code, _, _ in choices]
     weights = [real(weight or "1", "A weight", least=0, most=1e9) for _, _, weight in choices]
     if not any(weights):
         raise RefusedError("One of the weights must be more than 0.")
-    return random.choices(found, weights)[0]
+    return dice.choices(found, weights)[0]
 
 
 async def _interim(request: web.BaseRequest, code: int) -> web.StreamResponse:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from sandbox.dice import Dice
 from sandbox.services.http.answers import failure
 from sandbox.services.http.echo import (
     auth,
@@ -27,6 +28,7 @@ from sandbox.services.http.echo.digest import Digest
 from sandbox.services.http.echo.parameters import RefusedError
 from sandbox.services.http.routing import Handler, Routes
 from sandbox.services.http.world import World
+from sandbox.stores.recall import Recall
 
 ALL = "GET POST PUT DELETE PATCH TRACE"
 
@@ -39,11 +41,16 @@ class Endpoint(NamedTuple):
     handler: Handler
 
 
-def endpoints(clock: Callable[[], float]) -> Sequence[Endpoint]:
+def endpoints(
+    clock: Callable[[], float], dice: Dice | None = None, recall: Recall | None = None
+) -> Sequence[Endpoint]:
     """All endpoints, in the order of the documentation. ``clock`` tells the seconds since the epoch."""
+    dice = dice or Dice()
     cookies = Cookies(clock)
-    caching = Caching(clock)
-    digest = Digest()
+    caching = Caching(clock, dice)
+    digest = Digest(dice, recall or Recall())
+    chance = dynamic.Chance(dice)
+    octets = streams.Octets(dice)
     return [
         Endpoint(*row)
         for row in (
@@ -60,10 +67,10 @@ def endpoints(clock: Callable[[], float]) -> Sequence[Endpoint]:
             ("GET", "/user-agent", inspection.user_agent),
             ("POST PUT PATCH", "/upload", inspection.upload),
             ("GET POST PUT DELETE PATCH", "/dump/request", inspection.dump),
-            (ALL, "/status/{codes}", dynamic.status),
+            (ALL, "/status/{codes}", chance.status),
             (ALL, "/delay/{delay}", dynamic.delay),
-            ("GET POST PUT DELETE PATCH", "/unstable", dynamic.unstable),
-            ("GET", "/uuid", dynamic.random_uuid),
+            ("GET POST PUT DELETE PATCH", "/unstable", chance.unstable),
+            ("GET", "/uuid", chance.uuid),
             ("GET", "/base64/{value*}", dynamic.decoded),
             ("GET", "/links/{n}", dynamic.links),
             ("GET", "/links/{n}/{index}", dynamic.linked),
@@ -81,8 +88,8 @@ def endpoints(clock: Callable[[], float]) -> Sequence[Endpoint]:
             ("GET", "/digest-auth/{qop}/{user}/{password}", digest.answer),
             ("GET", "/digest-auth/{qop}/{user}/{password}/{algorithm}", digest.answer),
             ("GET", "/digest-auth/{qop}/{user}/{password}/{algorithm}/{stale_after}", digest.answer),
-            ("GET", "/bytes/{n}", streams.octets),
-            ("GET", "/stream-bytes/{n}", streams.stream_octets),
+            ("GET", "/bytes/{n}", octets.at_once),
+            ("GET", "/stream-bytes/{n}", octets.chunked),
             ("GET", "/stream/{n}", streams.lines),
             ("GET", "/drip", streams.drip),
             ("GET", "/sse", streams.server_sent_events),
@@ -114,7 +121,8 @@ def endpoints(clock: Callable[[], float]) -> Sequence[Endpoint]:
 def routes(world: World) -> Routes:
     """The endpoints as a route table, open to scripts of other sites."""
     table = Routes()
-    for methods, template, handler in endpoints(world.context.clock):
+    context = world.context
+    for methods, template, handler in endpoints(context.clock, context.dice, context.recall):
         table.add(methods, template, partial(_shared, handler))
         allowed = [*methods.split(), *(["HEAD"] if "GET" in methods.split() else []), "OPTIONS"]
         table.add("OPTIONS", template, partial(_preflight, allowed))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
+from random import Random
 
 from aiohttp import web
 
+from sandbox.dice import Dice
 from sandbox.services.http.answers import Streamed
-from sandbox.services.http.echo.asked import option
+from sandbox.services.http.echo.asked import drawn_from, option
 from sandbox.services.http.echo.cors import sharing
 from sandbox.services.http.echo.inspection import about
 from sandbox.services.http.echo.parameters import seconds, whole
@@ -35,15 +36,24 @@ async def lines(request: web.BaseRequest, n: str) -> web.StreamResponse:
     return await send(request, {"Content-Type": "application/json"}, blocks)
 
 
-async def octets(request: web.BaseRequest, n: str) -> web.StreamResponse:
-    """`n` random octets, 102,400 at the most; the same ones for the same `seed`."""
-    return web.Response(body=_random(request, n), headers={"Content-Type": _OCTETS})
+class Octets:
+    """The endpoints of octets that mean nothing."""
 
+    def __init__(self, dice: Dice) -> None:
+        self._dice = dice
 
-async def stream_octets(request: web.BaseRequest, n: str) -> web.StreamResponse:
-    """Like /bytes, but chunked: `chunk_size` octets each."""
-    size = max(1, whole(option(request, "chunk_size") or str(BLOCK), "chunk_size"))
-    return await send(request, {"Content-Type": _OCTETS}, pieces(_random(request, n), size))
+    async def at_once(self, request: web.BaseRequest, n: str) -> web.StreamResponse:
+        """`n` random octets, 102,400 at the most; the same ones for the same `seed`."""
+        return web.Response(body=self._random(request, n), headers={"Content-Type": _OCTETS})
+
+    async def chunked(self, request: web.BaseRequest, n: str) -> web.StreamResponse:
+        """Like /bytes, but chunked: `chunk_size` octets each."""
+        size = max(1, whole(option(request, "chunk_size") or str(BLOCK), "chunk_size"))
+        return await send(request, {"Content-Type": _OCTETS}, pieces(self._random(request, n), size))
+
+    def _random(self, request: web.BaseRequest, n: str) -> bytes:
+        count = min(whole(n, "The number of octets", least=0), MAX_OCTETS)
+        return random_octets(count, drawn_from(request, self._dice("http.bytes")))
 
 
 async def drip(request: web.BaseRequest) -> web.StreamResponse:
@@ -96,17 +106,11 @@ def pieces(content: bytes, size: int) -> Iterator[bytes]:
         yield content[start : start + size]
 
 
-def random_octets(count: int, seed: int | None = None) -> bytes:
-    """Octets as ``random.seed(seed)`` and ``random.randint(0, 255)`` draw them, without their detours."""
-    draw = random.Random(seed).getrandbits
+def random_octets(count: int, dice: Random) -> bytes:
+    """Octets as ``dice.randint(0, 255)`` draws them, without its detours."""
+    draw = dice.getrandbits
     nine_bits = iter(partial(draw, 9), None)
     return bytes(islice((bits for bits in nine_bits if bits < 256), count))
-
-
-def _random(request: web.BaseRequest, n: str) -> bytes:
-    count = min(whole(n, "The number of octets", least=0), MAX_OCTETS)
-    seed = option(request, "seed")
-    return random_octets(count, None if seed is None else whole(seed, "seed"))
 
 
 async def _events(request: web.BaseRequest, media_type: str, template: str) -> web.StreamResponse:

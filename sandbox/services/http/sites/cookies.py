@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from html import escape
 from http.cookies import CookieError, SimpleCookie
 
@@ -14,6 +13,7 @@ from sandbox.services.http.answers import document, encoded, failure, redirect
 from sandbox.services.http.forms import parse_form, read_form
 from sandbox.services.http.routing import Routes
 from sandbox.services.http.world import World
+from sandbox.stores.recall import Filling
 
 SESSION = "session"
 MAX_SESSIONS = 10_000
@@ -67,7 +67,9 @@ class Login:
 
     def __init__(self, world: World) -> None:
         self._accounts = world.context.accounts
+        self._dice = world.context.dice
         self._users: dict[str, str] = {}
+        world.context.recall.keep(Filling(self._users))
 
     async def form(self, request: web.BaseRequest) -> web.StreamResponse:
         """The form."""
@@ -84,7 +86,7 @@ class Login:
             return document("Log in", f"<h1>Wrong name or password</h1>\n{_LOGIN}", status=403)
         if len(self._users) >= MAX_SESSIONS:
             self._users.clear()
-        token = secrets.token_urlsafe(16)
+        token = self._dice.token("http.session", 16)
         self._users[token] = account.name
         response = redirect("/members", 303)
         response.set_cookie(SESSION, token, path="/", httponly=True, samesite="Lax")

@@ -15,15 +15,15 @@ REALM = Realm("PDQ Application", "klem", "kadidd!ehopper")
 def routes(world: World) -> Routes:
     """Every path."""
     table = Routes()
-    table.add("GET POST", "/{path*}", Mahler().answer)
+    table.add("GET POST", "/{path*}", Mahler(world).answer)
     return table
 
 
 class Mahler:
     """Lets in who has the password, whichever scheme the client chose."""
 
-    def __init__(self) -> None:
-        self._digest = Digest(REALM)
+    def __init__(self, world: World) -> None:
+        self._digest = Digest(REALM, world.context.dice)
 
     async def answer(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         """The page, or both challenges; urllib's digest handler looks at the first only."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from aiohttp import web
 
+from sandbox.dice import Dice
 from sandbox.net.web_protocol import connection_of
 from sandbox.services.http.answers import document, failure
 from sandbox.services.http.credentials import (
@@ -48,7 +48,7 @@ def routes(world: World) -> Routes:
     table = Routes()
     for path in ("/mywebdir", "/mywebdir/"):
         table.add("GET POST", path, basic)
-    digest = Digest(DIGEST)
+    digest = Digest(DIGEST, world.context.dice)
     table.add("GET POST", "/digest", partial(digest.answer, "MD5"))
     table.add("GET POST", "/digest/sha-256", partial(digest.answer, "SHA-256"))
     return table
@@ -65,9 +65,10 @@ async def basic(request: web.BaseRequest) -> web.StreamResponse:
 class Digest:
     """The page for those who can prove to have the password, with a nonce this server has given (RFC 7616)."""
 
-    def __init__(self, realm: Realm) -> None:
+    def __init__(self, realm: Realm, dice: Dice) -> None:
         self._realm = realm
-        self._key = secrets.token_bytes(32)
+        self._dice = dice
+        self._key = dice(f"http.key {realm.name}").randbytes(32)
 
     async def answer(self, algorithm: str, request: web.BaseRequest) -> web.StreamResponse:
         """Challenge, or check the proof."""
@@ -102,7 +103,7 @@ class Digest:
         )
 
     def _nonce(self) -> str:
-        return self._signed(secrets.token_hex(8))
+        return self._signed(self._dice.token("http.nonce", 8))
 
     def _made(self, nonce: str) -> bool:
         return hmac.compare_digest(self._signed(nonce[:16]).encode(), nonce.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 
 from sandbox.sansio import sasl
 from sandbox.services.imap.arguments import Arguments
@@ -24,7 +25,8 @@ def authenticate(session: Session, arguments: Arguments) -> Outcome:
     initial = arguments.astring() if arguments else None
     arguments.end()
     _check_privacy(session)
-    exchange = sasl.begin(mechanism, session.world.hostname)
+    token = partial(session.world.dice.token, "imap.challenge", 8)
+    exchange = sasl.begin(mechanism, session.world.hostname, token)
     if exchange is None or not session.offers(f"AUTH={mechanism}"):
         raise NoError("there is no such mechanism", "CANNOT")
     dialogue = _Dialogue(session, mechanism, exchange)

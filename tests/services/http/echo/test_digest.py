@@ -12,6 +12,7 @@ import requests
 from requests.auth import HTTPDigestAuth
 
 from sandbox.background import BackgroundSandbox
+from sandbox.dice import Dice
 from sandbox.services.http.credentials import parse_digest
 from sandbox.services.http.echo import digest
 from sandbox.services.http.echo.digest import Nonces
@@ -158,6 +159,6 @@ def test_logins_are_on_the_timeline(web: BackgroundSandbox, base: str, session: 
 
 def test_old_nonces_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digest, "MAX_NONCES", 2)
-    nonces = Nonces()
+    nonces = Nonces(Dice())
     first, second, third = (nonces.new() for _ in range(3))
     assert [nonces.use(nonce, None) for nonce in (first, second, third)] == [False, True, True]
