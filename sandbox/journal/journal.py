@@ -19,7 +19,7 @@ Watcher = Callable[[Entry], None]
 class Journal:
     """Append-only and always on; the oldest entries give way when ``max_events`` or ``max_bytes`` is passed.
 
-    ``evicted`` counts the entries that gave way. ``clock`` returns seconds since the epoch. Not thread-safe: it
+    ``evicted`` counts the entries that gave way, ``rewound`` how often it was cleared or restored. ``clock`` returns seconds since the epoch. Not thread-safe: it
     belongs to the loop's thread.
     """
 
@@ -33,6 +33,7 @@ class Journal:
         self.max_events = max_events
         self.max_bytes = max_bytes
         self.evicted = 0
+        self.rewound = 0
         self._clock = clock
         self._entries: deque[Entry] = deque()
         self._bytes = 0
@@ -77,10 +78,16 @@ class Journal:
         """The sequence number of the newest entry there ever was; 0 if there was none."""
         return self._sequence
 
+    @property
+    def oldest(self) -> int:
+        """The sequence number of the oldest entry that is left; that of the next one if none is."""
+        return self._entries[0].sequence if self._entries else self._sequence + 1
+
     def since(self, sequence: int) -> list[Entry]:
         """The entries that are newer than the one with this number, in order."""
         older = max(0, len(self._entries) - (self._sequence - sequence))
-        return list(islice(self._entries, older, None))
+        # Not all that are left need be newer: going back to a snapshot leaves a gap in the numbers.
+        return [entry for entry in islice(self._entries, older, None) if entry.sequence > sequence]
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` with each new entry; returns the function that ends it. A watcher must not raise."""
@@ -96,6 +103,7 @@ class Journal:
         """Forget the entries; sequence and connection numbers go on rising."""
         self._entries.clear()
         self._bytes = 0
+        self.rewound += 1
 
     def snapshot(self) -> object:
         """The entries there are, and how many connections there were."""
@@ -106,6 +114,7 @@ class Journal:
         assert isinstance(snapshot, tuple)
         entries, self._bytes, self._connections, self.evicted = snapshot
         self._entries = deque(entries)
+        self.rewound += 1
 
     def _evict(self) -> None:
         entry = self._entries.popleft()

@@ -106,6 +106,7 @@ class Exchanges:
         self._journal = journal
         self._services = frozenset(services)
         self._read = 0
+        self._rewound = journal.rewound
         self._dialogues: dict[int, _Dialogue] = {}
 
     def all(self) -> list[Request]:
@@ -129,18 +130,24 @@ class Exchanges:
         return sorted(found, key=lambda each: each[0].sequence)
 
     def _read_on(self) -> None:
-        entries = self._journal.since(self._read)
-        for entry in entries:
-            event = entry.event
+        journal = self._journal
+        if journal.rewound != self._rewound:
+            self._rewound = journal.rewound
+            self._read = 0
+            self._dialogues.clear()
+        for entry in journal.since(self._read):
+            number, service = entry.event.connection, entry.event.service
             # A call is a fact of its own service, wherever it came in.
-            if event.connection and (event.service in self._services or event.connection in self._dialogues):
-                self._dialogues.setdefault(event.connection, _Dialogue(event.service)).feed(entry)
-        self._read = self._journal.last
-        oldest = self._read - len(self._journal)
-        for dialogue in tuple(self._dialogues.values()):
-            dialogue.forget(oldest)
+            told = isinstance(entry.event, Fact) and number in self._dialogues
+            if number and (service in self._services or told):
+                self._dialogues.setdefault(number, _Dialogue(service)).feed(entry)
+        self._read = journal.last
+        for dialogue in self._dialogues.values():
+            dialogue.forget(journal.oldest)
         self._dialogues = {
-            number: dialogue for number, dialogue in self._dialogues.items() if dialogue.last > oldest
+            number: dialogue
+            for number, dialogue in self._dialogues.items()
+            if not dialogue.over or dialogue.last >= journal.oldest
         }
 
 
@@ -151,9 +158,9 @@ class _Dialogue:
         self.service = service
         self.connection = 0
         self.last = 0
-        self._over = False
+        self.over = False
         self._secure = False
-        self._oldest = 0
+        self._oldest = 1
         self._times: dict[int, float] = {}
         self._asked = HeardStream(requests=True)
         self._answered = HeardStream(requests=False, bodiless=self._bodiless)
@@ -174,7 +181,7 @@ class _Dialogue:
                 self._secure = True
             case Closed():
                 self._answered.finish(entry.sequence)
-                self._over = True
+                self.over = True
             case Fact(name="call.answered"):
                 self._facts.append(entry)
 
@@ -187,7 +194,7 @@ class _Dialogue:
         for place, heard in enumerate(self._asked.heard):
             answer = finals[place] if place < len(finals) else None
             complete = bool(answer is not None and answer.end)
-            if heard.end > self._oldest and (complete or self._over or (heard.end and not settled)):
+            if heard.end >= self._oldest and (complete or self.over or (heard.end and not settled)):
                 found.append(
                     self._request(place, heard, answer if complete or not settled else None, complete)
                 )
@@ -199,7 +206,7 @@ class _Dialogue:
         found: list[tuple[Entry, Request]] = []
         for fact in self._facts:
             place = next((n for n, answer in enumerate(finals) if answer.start > fact.sequence), len(finals))
-            if place < len(self._asked.heard) and fact.sequence > self._oldest:
+            if place < len(self._asked.heard) and fact.sequence >= self._oldest:
                 answer = finals[place] if place < len(finals) else None
                 complete = bool(answer is not None and answer.end)
                 found.append((fact, self._request(place, self._asked.heard[place], answer, complete)))

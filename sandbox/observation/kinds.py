@@ -13,6 +13,7 @@ from sandbox.observation.http import Exchanges, Request
 from sandbox.observation.mail import Mail
 from sandbox.observation.streams import Datagram, Stream, Streams
 from sandbox.observation.world import World
+from sandbox.stores.mail import Message
 
 
 class Item(Protocol):
@@ -86,7 +87,7 @@ class Mails(Kind[Mail]):
         """Of each mail always the same object: what was read out of it is kept."""
         known, places = self._mails, self._places
         self._mails = {
-            message.id: known.get(message.id) or Mail(message, places.get(message.id, 0))
+            message.id: self._same(known.get(message.id), message) or Mail(message, places.get(message.id, 0))
             for message in self.world.mail.messages
         }
         return list(self._mails.values())
@@ -95,9 +96,14 @@ class Mails(Kind[Mail]):
         """See Kind."""
         return isinstance(entry.event, Fact) and entry.event.name == "mail.accepted"
 
+    @staticmethod
+    def _same(known: Mail | None, message: Message) -> Mail | None:
+        """What is known, if it is of this very message: when all is forgotten identifiers begin anew."""
+        return known if known is not None and known.message is message else None
+
     @property
     def _places(self) -> dict[object, int]:
-        if all(message.id in self._mails for message in self.world.mail.messages):
+        if all(self._same(self._mails.get(message.id), message) for message in self.world.mail.messages):
             return {}
         return {
             entry.event.details.get("id"): entry.sequence

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
-_REQUEST = re.compile(rb"(\S+) (\S+)(?: HTTP/(\d\.\d))?")
-_RESPONSE = re.compile(rb"HTTP/(\d\.\d) (\d{3})(?: (.*))?")
+_REQUEST = re.compile(rb"\S+ \S+ HTTP/\d\.\d")
+_RESPONSE = re.compile(rb"HTTP/\d\.\d \d{3}(?: .*)?")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[^\n]*\n")
 LONGEST_HEAD = 1024 * 1024  # octets of a head after which nobody waits for its end any more
 

@@ -60,6 +60,7 @@ class Streams:
         self._journal = journal
         self._services = frozenset(services)
         self._read = 0
+        self._rewound = journal.rewound
         self._pipes: dict[int, _Pipe] = {}
         self._datagrams: list[Datagram] = []
 
@@ -79,7 +80,7 @@ class Streams:
                 time=pipe.time,
             )
             for number, pipe in self._pipes.items()
-            if pipe.sequence > self._oldest
+            if pipe.sequence >= self._journal.oldest
         ]
 
     def datagrams(self) -> list[Datagram]:
@@ -87,12 +88,19 @@ class Streams:
         self._read_on()
         return list(self._datagrams)
 
-    @property
-    def _oldest(self) -> int:
-        return self._read - len(self._journal)
-
     def _read_on(self) -> None:
-        for entry in self._journal.since(self._read):
+        journal = self._journal
+        if journal.rewound != self._rewound:
+            self._rewound = journal.rewound
+            self._read = 0
+            self._datagrams.clear()
+            # Who is still connected is known from before.
+            self._pipes = {
+                number: _Pipe(pipe.opened, bytearray(), bytearray())
+                for number, pipe in self._pipes.items()
+                if pipe.open
+            }
+        for entry in journal.since(self._read):
             event = entry.event
             if event.service not in self._services:
                 continue
@@ -115,10 +123,12 @@ class Streams:
                     pipe.sent += data
                 case Closed():
                     pipe.open = False
-        self._read = self._journal.last
-        self._datagrams = [each for each in self._datagrams if each.sequence > self._oldest]
+        self._read = journal.last
+        self._datagrams = [each for each in self._datagrams if each.sequence >= journal.oldest]
         self._pipes = {
-            number: pipe for number, pipe in self._pipes.items() if pipe.open or pipe.sequence > self._oldest
+            number: pipe
+            for number, pipe in self._pipes.items()
+            if pipe.open or pipe.sequence >= journal.oldest
         }
 
 

@@ -136,3 +136,17 @@ def test_conditions(story: Story) -> None:
     assert paths(status=201) == ["/form"]
     assert paths(headers={"content-type": "application/json"}) == ["/a b"]
     assert paths(path="/f*") == ["/form"]
+
+
+def test_going_back_to_a_snapshot(observer: Observer, story: Story) -> None:
+    exchange(story, POST, OK)
+    snapshot = story.journal.snapshot()
+    exchange(story, FORM, OK)
+    assert [request.path for request in observer.requests.all()] == ["/a b", "/form"]
+    story.journal.restore(snapshot)
+    assert [request.path for request in observer.requests.all()] == ["/a b"]
+    assert story.connect("smtp") == 2
+    story.talk(2, "smtp", "C: ehlo x HTTP/1.1", "C:")
+    assert [request.path for request in observer.requests.all()] == ["/a b"]
+    story.journal.clear()
+    assert observer.requests.all() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -166,3 +167,10 @@ def test_a_mail_stays_the_same_object(story: Story, observer: Observer) -> None:
     assert [mail.sequence for mail in observer.mails.all()] == [1, 2]
     observer.clear_mail()
     assert observer.mails.all() == []
+
+
+def test_identifiers_may_begin_anew(story: Story, observer: Observer) -> None:
+    old = story.deliver("Subject: Old\r\n\r\n")
+    assert [mail.subject for mail in observer.mails.all()] == ["Old"]
+    story.mail.messages[:] = [replace(old, content=b"Subject: New\r\n\r\n")]
+    assert [mail.subject for mail in observer.mails.all()] == ["New"]

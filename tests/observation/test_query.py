@@ -100,7 +100,7 @@ async def test_the_nearest_miss(story: Story, observer: Observer) -> None:
         "  to: fits\n"
         "  subject: wanted  'Welcome, Bob' (contains)\n"
         "           got     'Welcome, Bo6!'\n"
-        "                              ^\n"
+        "                               ^\n"
         "  headers['X-Tag']: wanted 'b', got 'a'\n"
         "  headers['X-None']: wanted 'c', got nothing\n"
         "  where: bool_no said no\n"
