@@ -6,27 +6,43 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from sandbox.faults.effects.answer import Answer
+from sandbox.faults.effects.bad_chunk import BadChunk
 from sandbox.faults.effects.bandwidth import Bandwidth
+from sandbox.faults.effects.broken_tls import BrokenTls
 from sandbox.faults.effects.corrupt import Corrupt
 from sandbox.faults.effects.delay import Delay
 from sandbox.faults.effects.disconnect import Disconnect, HalfClose, Reset
 from sandbox.faults.effects.effect import Effect, StreamEffect
 from sandbox.faults.effects.expunge import Expunge
+from sandbox.faults.effects.garbage import Garbage
 from sandbox.faults.effects.latency import Latency
 from sandbox.faults.effects.limit import Limit
+from sandbox.faults.effects.long_line import LongLine
 from sandbox.faults.effects.miscount import Miscount
 from sandbox.faults.effects.new_uid_validity import NewUidValidity
+from sandbox.faults.effects.redirect_loop import RedirectLoop
 from sandbox.faults.effects.refuse_port import RefusePort
 from sandbox.faults.effects.reply import Reply
 from sandbox.faults.effects.silence import Silence
 from sandbox.faults.effects.slicer import Slicer
 from sandbox.faults.effects.slow_close import SlowClose
+from sandbox.faults.effects.truncate import Truncate
+from sandbox.faults.effects.wrong_length import WrongLength
 
 #: One of the effects. A new one is a file of this folder and a name here.
 AnyEffect: TypeAlias = Annotated[
     Bandwidth
+    | WrongLength
+    | Truncate
+    | RedirectLoop
+    | LongLine
+    | Garbage
+    | BadChunk
+    | Answer
     | Corrupt
     | Disconnect
+    | BrokenTls
     | RefusePort
     | NewUidValidity
     | Miscount
