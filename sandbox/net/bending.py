@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.faults.effects import Effect, StreamEffect
+from sandbox.faults.effects.broken_tls import BrokenTls
 from sandbox.faults.effects.disconnect import Disconnect, HalfClose, Reset
 from sandbox.faults.stage import End
 from sandbox.net.connection import Connection
@@ -30,6 +31,7 @@ class Bending:
     ) -> None:
         self.outgoing: Flow | None = None
         self.incoming: Flow | None = None
+        self.spoils_tls = False
         self._connection = connection
         self._deliver = deliver
         self._write = write
@@ -47,6 +49,9 @@ class Bending:
             self._bend(effect)
             return True
         match effect:
+            case BrokenTls():
+                self.spoils_tls = True
+                return True
             case Disconnect():
                 self._close()
             case Reset():

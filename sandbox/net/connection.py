@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sandbox.faults import CONNECT, Faults, Point
 from sandbox.faults.effects import Effect
-from sandbox.journal import Crashed, Fact, Journal, TlsFacts
+from sandbox.journal import Crashed, Fact, Journal, Opened, TlsFacts
 from sandbox.settings.models import Binding
 
 
@@ -44,6 +44,13 @@ class Connection:
     faults: Faults = field(default_factory=Faults, repr=False)
     suffer: Callable[[Effect], bool] = field(default=unharmed, repr=False)
     wake: Callable[[], None] = field(default=nothing, repr=False)
+
+    def opened(self) -> None:
+        """Put its beginning on the timeline."""
+        binding = self.binding
+        self.journal.append(
+            Opened(self.number, self.service, binding.name, binding.transport, self.local, self.peer)
+        )
 
     def note(self, name: str, /, **details: object) -> None:
         """Put a fact on the timeline: a dotted name in the past tense, as ``mail.accepted``, and plain values."""

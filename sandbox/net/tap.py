@@ -15,7 +15,7 @@ from typing import Any
 from sandbox.faults.effects import Effect
 from sandbox.faults.effects.reply import Reply
 from sandbox.faults.stage import End
-from sandbox.journal import Closed, Journal, Opened, Received, Sent, TlsStarted
+from sandbox.journal import Closed, Journal, Received, Sent, TlsStarted
 from sandbox.net.bending import Bending
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
@@ -23,6 +23,7 @@ from sandbox.net.handover import Handover, deliver
 from sandbox.net.handshake import SHUTDOWN_TIMEOUT, shake_hands
 from sandbox.net.idleness import IdleWatch
 from sandbox.net.sockets import quick_ack, reset_on_close
+from sandbox.net.spoiled import Spoiled
 from sandbox.net.tasks import Tasks
 
 LINGER = 1.0  # seconds in which a client may go on sending after our last word
@@ -104,16 +105,7 @@ class Tap(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.lower = transport
         connection = self.connection
-        connection.journal.append(
-            Opened(
-                connection.number,
-                connection.service,
-                connection.binding.name,
-                connection.binding.transport,
-                connection.local,
-                connection.peer,
-            )
-        )
+        connection.opened()
         handover = self._handover
         if handover is not None:
             connection.note("connection.taken_over", origin=handover.origin)
@@ -226,6 +218,9 @@ class Tap(asyncio.Protocol):
         self.lower.pause_reading()  # before the reply: the client answers it with its ClientHello
         self.write(reply)
         self.bending.settle()
+        if self.bending.spoils_tls and not self.lower.is_closing():
+            self.reason = "server"
+            return Spoiled(self.lower, self).shake_hands()
         return self._upgrade()
 
     def finish(self, reason: str) -> None:
