@@ -19,7 +19,7 @@ ENV PATH=/opt/sandbox/bin:$PATH \
     SANDBOX_STATE=/var/lib/sandbox \
     SANDBOX_SET="host=0.0.0.0 services.ftp.passive_ports=[20000,20009]"
 VOLUME /var/lib/sandbox
-EXPOSE 2007 2007/udp 2021 2025 2053 2053/udp 2080 2081 2110 2143 2443 2465 2587 2853 2990 2993 2995 20000-20009
+EXPOSE 2007 2007/udp 2021 2025 2053 2053/udp 2080 2081 2110 2143 2443 2465 2587 2853 2990 2993 2995 8025 20000-20009
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 CMD ["sandbox", "health"]
 ENTRYPOINT ["sandbox"]
 CMD ["up"]

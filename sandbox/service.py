@@ -11,7 +11,6 @@ from typing import ClassVar, Generic, TypeAlias, TypeVar
 from sandbox.addressing import Names, Routes
 from sandbox.dice import Dice
 from sandbox.journal import Journal
-from sandbox.net.connection import nothing
 from sandbox.net.network import Network
 from sandbox.settings import Configuration
 from sandbox.settings.models import ServiceSettings
@@ -43,8 +42,7 @@ class Context:
     """The floor a service stands on. ``clock`` returns seconds since the epoch and is the only clock to ask.
 
     ``dice`` are the only ones to throw; ``recall`` has to know of everything that clients can change, and takes
-    snapshots; ``restore`` goes back to one, without one to the beginning.
-    ``configuration`` is the whole of what runs, ``reset`` begins anew.
+    snapshots; ``restore`` goes back to one, without one to the beginning. ``configuration`` is the whole of what runs.
     """
 
     journal: Journal
@@ -60,7 +58,6 @@ class Context:
     recall: Recall = field(default_factory=Recall)
     restore: Callable[[Snapshot | None], Awaitable[None]] = nowhere
     configuration: Configuration = field(default_factory=Configuration)
-    reset: Callable[[], None] = nothing
 
 
 S = TypeVar("S", bound=ServiceSettings)

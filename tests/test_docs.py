@@ -92,7 +92,7 @@ def moved(text: str, ports: dict[int, int]) -> str:
         datagrams = "udp" in line or ("SOCK_DGRAM" in text and "create_connection" not in text)
         return str(ports.get(-port if datagrams else port, port))
 
-    return re.sub(r"\b2\d{3}\b", port_of_this_run, text)
+    return re.sub(r"\b(?:2\d{3}|8025)\b", port_of_this_run, text)
 
 
 COMMANDS = [
@@ -184,7 +184,7 @@ def test_the_table_of_run_has_every_route_of_the_lessons() -> None:
 def test_the_readme_names_the_ports_of_the_default_configuration() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     table = text[text.index("| service |") : text.index("## One example")]
-    named = {int(port) for port in re.findall(r"\b2\d{3}\b", table)} - {2000}
+    named = {int(port) for port in re.findall(r"\b(?:2\d{3}|8025)\b", table)} - {2000}
     assert named == {port for port in default_ports().values() if port // 100 != 23}
 
 

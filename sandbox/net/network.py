@@ -197,6 +197,10 @@ class Network:
         """
         self._datagram_listeners[service, listener].receive(data, peer, sock)
 
+    def connections(self) -> list[Connection]:
+        """Those that are open now, also of clients that stand aside."""
+        return [tap.connection for tap in self._taps()]
+
     def accepting(self) -> list[tuple[Endpoint, bool]]:
         """Each endpoint, and whether it takes clients now."""
         return [(endpoint, self._checks[endpoint]()) for endpoint in self.endpoints]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -20,6 +20,8 @@ from sandbox.web.own import Own
 from sandbox.web.problem import Mistake, ProblemError
 from sandbox.web.routes import Asked, Operation, Routes
 from sandbox.web.tally import Tally
+
+R = TypeVar("R", bound=web.StreamResponse)
 
 # Nothing of ours is for pages of other sites: not to be read, framed or run by them.
 _FIELDS = {
@@ -106,7 +108,7 @@ def _response(operation: Operation, answer: Any) -> web.Response:
     return web.Response(status=operation.status, body=body, content_type="application/json")
 
 
-def _dress(response: web.StreamResponse) -> Any:
+def _dress(response: R) -> R:
     for name, value in _FIELDS.items():
         response.headers.setdefault(name, value)
     return response
@@ -147,13 +149,13 @@ def _validated(model: type[BaseModel], value: Any, where: str) -> BaseModel:
 
 def _told(request: web.BaseRequest, problem: ProblemError) -> web.Response:
     """An error: a problem document, or the plain text that clients of Mailpit expect."""
+    if request.path == "/api/v1/send":
+        return _dress(web.json_response({"Error": _sentence(problem)}, status=problem.status))
     if request.path.startswith(("/api/", "/view/")):
         text = "404 page not found" if problem.status == 404 else _sentence(problem)
-        return _dress(web.Response(status=problem.status, text=text))  # type: ignore[no-any-return]
+        return _dress(web.Response(status=problem.status, text=text))
     body = problem.details.model_dump_json().encode()
-    return _dress(  # type: ignore[no-any-return]
-        web.Response(status=problem.status, body=body, content_type="application/problem+json")
-    )
+    return _dress(web.Response(status=problem.status, body=body, content_type="application/problem+json"))
 
 
 def _sentence(problem: ProblemError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,7 @@ class _Sandbox(Collector):
     def _connections(self) -> Iterator[Metric]:
         tally, by = self._tally, ("service",)
         yield _counter("connections", "Connections opened.", by, tally.opened)
-        current = {service: count - tally.closed[service] for service, count in tally.opened.items()}
+        current = Counter(connection.service for connection in self._context.network.connections())
         yield _gauge("open_connections", "Connections open now.", by, current)
         yield _counter("received_bytes", "Octets from clients.", by, tally.received)
         yield _counter("sent_bytes", "Octets to clients.", by, tally.sent)

@@ -115,14 +115,20 @@ def _answer(operation: Operation) -> dict[str, Any]:
 
 
 def _problems(operation: Operation) -> dict[str, Any]:
-    plain = operation.path.startswith(("/api/", "/view/"))
-    own = {"application/problem+json": {"schema": _reference(ProblemDetails)}}
-    content: dict[str, Any] = {"text/plain": {}} if plain else own
     statuses = set(operation.problems) | ({400} if operation.query or operation.body else set())
+    content = _problem_content(operation.path)
     return {
         str(status): {"description": HTTPStatus(status).phrase, "content": content}
         for status in sorted(statuses)
     }
+
+
+def _problem_content(path: str) -> dict[str, Any]:
+    if path == "/api/v1/send":
+        return {"application/json": {}}
+    if path.startswith(("/api/", "/view/")):
+        return {"text/plain": {}}
+    return {"application/problem+json": {"schema": _reference(ProblemDetails)}}
 
 
 def _reference(model: type[BaseModel]) -> dict[str, str]:

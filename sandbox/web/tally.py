@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from sandbox.journal import Closed, Crashed, Entry, Fact, Journal, Opened, Received, Sent
+from sandbox.journal import Crashed, Entry, Fact, Journal, Opened, Received, Sent
 
 
 class Tally:
@@ -14,7 +14,6 @@ class Tally:
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.opened: Counter[str] = Counter()
-        self.closed: Counter[str] = Counter()
         self.received: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
         self.crashed: Counter[str] = Counter()
@@ -47,8 +46,6 @@ class Tally:
                 self.sent[event.service] += len(event.data)
             case Opened():
                 self.opened[event.service] += 1
-            case Closed():
-                self.closed[event.service] += 1
             case Crashed():
                 self.crashed[event.service] += 1
             case Fact():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sandbox.service import Context
@@ -34,11 +34,22 @@ class Box:
         self.deleted = 0
         self.told: list[Callable[[str, object], None]] = []
         self._marks: dict[str, Marks] = {}
+        context.recall.keep(self)
 
     @property
     def newest_first(self) -> list[Message]:
         """Everything that was accepted and not removed."""
         return self.store.messages[::-1]
+
+    def snapshot(self) -> object:
+        """What is marked."""
+        return {key: replace(marks, tags=[*marks.tags]) for key, marks in self._marks.items()}
+
+    def restore(self, snapshot: object) -> None:
+        """Mark only what was marked then."""
+        assert isinstance(snapshot, dict)
+        self._marks = {key: replace(marks, tags=[*marks.tags]) for key, marks in snapshot.items()}
+        self.tell("truncate", None)
 
     def find(self, wanted: str) -> Message:
         """One message by identifier, or the newest as ``latest``. Raises ProblemError: 404."""

@@ -12,8 +12,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from aiohttp import web
-
 from sandbox.journal import Fact
 from sandbox.stores.mail import Envelope
 from sandbox.web.mailpit.box import Box
@@ -41,18 +39,15 @@ class Sending:
             answer=Confirmation,
         )
 
-    async def _send(self, asked: Asked) -> Confirmation | web.Response:
+    async def _send(self, asked: Asked) -> Confirmation:
         wanted: NewMessage = asked.body
         context = self._box.context
         recipients = _recipients(wanted)
         if not recipients:
-            return web.json_response({"Error": "no recipients"}, status=400)
+            raise ProblemError(400, "The message has no recipients.")
         number = len(context.mail.messages) + 1
         message_id = f"<{number}.{context.clock():.6f}@{context.hostname}>"
-        try:
-            content = _written(wanted, context.clock(), message_id)
-        except ProblemError as problem:
-            return web.json_response({"Error": problem.detail}, status=400)
+        content = _written(wanted, context.clock(), message_id)
         envelope = Envelope(wanted.From.Email, recipients)
         message = context.mail.new_message(content, envelope=envelope)
         owners = [owner for each in recipients for owner in context.accounts.owners(each)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
+
+#: What a header field may be called (RFC 5322 section 2.2).
+FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[!-9;-~]+$")]
 
 
 class Address(BaseModel):
@@ -158,7 +161,7 @@ class NewMessage(_Request):
     HTML: str = ""
     Attachments: Sequence[Enclosure] | None = None
     Tags: Sequence[str] | None = None
-    Headers: dict[str, str] | None = None
+    Headers: dict[FieldName, str] | None = None
 
 
 class Confirmation(BaseModel):

@@ -55,7 +55,7 @@ class Single:
                 name=name,
                 summary=summary,
                 handler=handler,
-                answer=answer,  # type: ignore[arg-type]
+                answer=answer,
                 problems=(404,),
             )
 

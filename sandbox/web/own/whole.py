@@ -92,7 +92,7 @@ class Whole:
             method="POST",
             path=f"{at}/reset",
             name="reset",
-            summary="Begin anew: no mail, no files, no timeline, the faults and accounts of the configuration",
+            summary="Begin anew: no mail, no files, no timeline, the faults and accounts of the configuration; clients are dropped",
             handler=self._reset,
             status=204,
         )
@@ -142,7 +142,7 @@ class Whole:
         )
 
     async def _reset(self, _: Asked) -> None:
-        self._context.reset()
+        await self._context.restore(None)
 
     async def _list_accounts(self, _: Asked) -> AccountList:
         accounts = self._context.accounts

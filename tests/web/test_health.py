@@ -1,0 +1,50 @@
+"""Health and metrics."""
+
+from __future__ import annotations
+
+import smtplib
+
+from sandbox.server import Sandbox
+from tests.web.conftest import Control
+
+
+def test_everything_accepts(control: Control) -> None:
+    health = control.get("/healthz")
+    assert (health["status"], health["missing"]) == ("ok", [])
+    assert {each["service"] for each in health["listeners"]} == {"smtp", "imap", "pop3", "http", "control"}
+    assert control.ask("/readyz").status == 200
+
+
+def test_a_listener_that_is_gone_is_told(control: Control) -> None:
+    def close_first(sandbox: Sandbox) -> None:
+        sandbox.network._servers[0].close()
+
+    control.sandbox.call(close_first)
+    answer = control.ask("/healthz")
+    assert (answer.status, answer.json["status"]) == (503, "failing")
+    assert [each["service"] for each in answer.json["listeners"] if not each["accepts"]] == ["smtp"]
+    assert control.ask("/readyz").status == 503
+
+
+def test_metrics_count_what_happened(control: Control) -> None:
+    control.send()
+    rule = {"name": "full", "on": "smtp.rcpt", "effect": {"kind": "reply", "text": "452 Full"}}
+    control.ask("/sandbox/v1/faults", "POST", rule)
+    with smtplib.SMTP("127.0.0.1", control.sandbox.endpoint("smtp").port) as smtp:
+        smtp.login("ann", "any")
+        smtp.mail("ann@example.org")
+        assert smtp.rcpt("bob@example.org")[0] == 452
+    answer = control.ask("/metrics")
+    assert answer.headers.get_content_type() == "text/plain"
+    lines = answer.body.decode().splitlines()
+    for line in (
+        'sandbox_connections_total{service="smtp"} 2.0',
+        'sandbox_mails_total{outcome="accepted"} 1.0',
+        'sandbox_logins_total{outcome="accepted",service="smtp"} 1.0',
+        'sandbox_faults_hit_total{rule="full",service="smtp"} 1.0',
+        'sandbox_listener_up{listener="main",service="imap",transport="tcp"} 1.0',
+        "sandbox_journal_evictions_total 0.0",
+        "sandbox_messages 1.0",
+    ):
+        assert line in lines
+    assert any(line.startswith("process_open_fds ") for line in lines)
