@@ -19,8 +19,8 @@ Watcher = Callable[[Entry], None]
 class Journal:
     """Append-only and always on; the oldest entries give way when ``max_events`` or ``max_bytes`` is passed.
 
-    ``evicted`` counts the entries that gave way, ``rewound`` how often it was cleared or restored. ``clock`` returns seconds since the epoch. Not thread-safe: it
-    belongs to the loop's thread.
+    ``evicted`` counts the entries that gave way, ``rewound`` how often it was cleared or restored. ``clock`` returns
+    seconds since the epoch. Not thread-safe: it belongs to the loop's thread.
     """
 
     def __init__(
