@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -127,3 +128,57 @@ def test_names_are_given_once() -> None:
     faults = [{"name": "a", "on": "smtp", "effect": {"kind": "reset"}}] * 2
     with pytest.raises(SettingsError, match=r"faults\.1\.name: there is a rule 'a' already"):
         load_mapping({"services": {"smtp": {}}, "faults": faults}, REGISTRY)
+
+
+def test_greylisting_by_peer_sender_and_argument() -> None:
+    now = 100.0
+    faults = Faults(clock=lambda: now)
+    faults.add(rule(greylist=30.0))
+    assert hits(faults, 2) == "xx"
+    now = 129.0
+    assert hits(faults, 1) == "x"
+    assert hits(faults, 1, sender="bob@example.org") == "x"
+    now = 130.0
+    assert hits(faults, 2) == ".."
+    assert hits(faults, 1, sender="bob@example.org") == "x"
+    assert hits(faults, 1, peer="127.0.0.2") == "x"
+    assert hits(faults, 1, argument="ANN@slow.example") == "."
+
+
+def test_what_is_larger() -> None:
+    faults = Faults()
+    faults.add(rule(larger=10))
+    assert [bool(faults.hit(point(size=size))) for size in (0, 10, 11)] == [False, False, True]
+
+
+def test_events_of_two_words() -> None:
+    faults = Faults()
+    faults.add(rule(on="imap.uid fetch"))
+    assert faults.hit(point(service="imap", event="uid fetch"))
+    assert not faults.hit(point(service="imap", event="fetch"))
+
+
+@pytest.mark.parametrize(
+    ("on", "kind", "fits"),
+    [
+        ("pop3.stat", "miscount", True),
+        ("*.stat", "miscount", True),
+        ("smtp.rcpt", "miscount", False),
+        ("imap.noop", "expunge", True),
+        ("imap", "new-uidvalidity", False),
+        ("ftp.pasv", "refuse-port", True),
+        ("ftp.stor", "refuse-port", False),
+        ("smtp.starttls", "broken-tls", True),
+    ],
+)
+def test_an_effect_where_it_can_happen(on: str, kind: str, fits: bool) -> None:
+    with nullcontext() if fits else pytest.raises(ValueError, match=f"{kind} is nothing for"):
+        rule(on=on, effect={"kind": kind})
+
+
+def test_an_effect_by_a_pattern_happens_only_where_it_can() -> None:
+    faults = Faults()
+    faults.add(rule(on="*", effect={"kind": "disconnect"}, argument="never"))
+    faults.add(rule(on="*.*", effect={"kind": "miscount"}))
+    assert faults.hit(point(service="pop3", event="stat"))
+    assert not faults.hit(point(service="pop3", event="dele"))

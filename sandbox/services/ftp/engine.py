@@ -113,7 +113,7 @@ class Engine(aioftp.Server):
             case Reply():
                 session.control.transport.write(effect.octets)
                 return not effect.closes
-        return True  # it is over, or nothing is said
+        return not session.control.transport.is_closing()
 
     async def user(self, connection: Connection, rest: str) -> bool:
         """Name the user; whoever was logged in is so no longer."""

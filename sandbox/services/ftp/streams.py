@@ -31,6 +31,8 @@ class DataStream(asyncio.Protocol):
 
     def _broken(self) -> RefusalError:
         reason = "nothing moved for too long" if self._timed_out else "the client closed it"
+        if self.transport.tap.reason == "server":  # by a fault
+            reason = "it was cut off"
         return RefusalError("426", f"Data connection broken, transfer aborted: {reason}")
 
 

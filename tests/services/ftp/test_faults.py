@@ -166,3 +166,12 @@ def test_over_tls(serve: Serve) -> None:
         assert retrieve(ftp) == FILE
     finally:
         ftp.close()
+
+
+def test_nothing_is_done_after_a_disconnection(serve: Serve) -> None:
+    sandbox = serving(serve, on("noop", "disconnect"))
+    with raw_client(sandbox, "ftp") as client:
+        client.sendall(b"USER ann\r\nPASS x\r\nNOOP\r\nMKD later\r\n")
+        assert b"257" not in read_until(client, b"never")
+    with logged_in(sandbox) as ftp:
+        assert ftp.nlst() == []
