@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.errors import AuthorityError
+from sandbox.faults.effects import Effect
+from sandbox.faults.effects.tls import Flaw
+from sandbox.net.flaws import age, flaw_of, flawed
 
 if TYPE_CHECKING:
     import trustme
@@ -31,7 +34,7 @@ class Authority:
         self._directory = directory
         self._names = names
         self._ca: trustme.CA | None = None
-        self._contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
+        self._contexts: dict[tuple[str | None, bool, Effect | None], ssl.SSLContext] = {}
 
     @property
     def certificate(self) -> Path:
@@ -49,17 +52,17 @@ class Authority:
             except (OSError, ValueError) as error:
                 raise AuthorityError(f"the certificate authority in {self._directory}: {error}") from error
 
-    def context(self, *, tickets: bool = True) -> ssl.SSLContext:
-        """A server context that presents the certificate for the name the client asks for.
+    def context(self, *, tickets: bool = True, fault: Effect | None = None) -> ssl.SSLContext:
+        """A server context that presents the certificate for the name the client asks for, or suffers a fault.
 
         Without ``tickets`` no TLS 1.3 session tickets are sent: a client that never reads, as one that uploads by
         FTP, would otherwise close with them unread, which resets the connection and loses the tail of the upload.
         """
-        context = _server_context(tickets=tickets)
+        context = _server_context(fault, tickets=tickets)
 
         def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
             connection.asked_name = name  # type: ignore[attr-defined]  # a server's SSLObject does not tell
-            connection.context = self._context_for(name, tickets)
+            connection.context = self._context_for(name, tickets, fault)
 
         # The callback also runs for clients that send no name.
         context.sni_callback = choose
@@ -69,25 +72,25 @@ class Authority:
         """A client context that trusts this authority and nothing else."""
         return ssl.create_default_context(cafile=str(self.certificate))
 
-    def _context_for(self, name: str | None, tickets: bool) -> ssl.SSLContext:
-        key = (name, tickets)
+    def _context_for(self, name: str | None, tickets: bool, fault: Effect | None) -> ssl.SSLContext:
+        key = (name, tickets, fault)
         if key not in self._contexts:
             if len(self._contexts) >= MAX_CONTEXTS:
                 self._contexts.clear()
             self.load()
             assert self._ca is not None
-            context = _server_context(tickets=tickets)
-            self._certificate_for(self._ca, name).configure_cert(context)
+            context = _server_context(fault, tickets=tickets)
+            self._certificate_for(self._ca, name, flaw_of(fault)).configure_cert(context)
             self._contexts[key] = context
         return self._contexts[key]
 
-    def _certificate_for(self, ca: trustme.CA, name: str | None) -> trustme.LeafCert:
+    def _certificate_for(self, ca: trustme.CA, name: str | None, flaw: Flaw | None) -> trustme.LeafCert:
         if name is not None:
             try:
-                return ca.issue_cert(name)
+                return _issued(ca, (name,), flaw)
             except ValueError:  # not a host name that a certificate can hold, as one with an underscore
                 pass
-        return ca.issue_cert(*self._names)
+        return _issued(ca, self._names, flaw)
 
     def _read_or_make(self) -> trustme.CA:
         import trustme  # loads cryptography: too dear for a start that may never see a handshake
@@ -113,8 +116,13 @@ class Authority:
                 raise
 
 
-def _server_context(*, tickets: bool) -> ssl.SSLContext:
+def _issued(ca: trustme.CA, names: tuple[str, ...], flaw: Flaw | None) -> trustme.LeafCert:
+    return ca.issue_cert(*names) if flaw is None else flawed(ca, flaw, names)
+
+
+def _server_context(fault: Effect | None, *, tickets: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if not tickets:
         context.num_tickets = 0
+    age(context, fault)  # each of them: the level of security comes with the certificate
     return context

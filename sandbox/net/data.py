@@ -11,8 +11,10 @@ import ssl
 from collections.abc import Collection
 
 from sandbox.errors import ListenError
+from sandbox.faults.effects import Effect
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
+from sandbox.net.handshake import TlsContext
 from sandbox.net.sockets import bind, describe
 from sandbox.net.tap import ProtocolFactory, Tap
 from sandbox.net.tasks import Tasks
@@ -67,7 +69,7 @@ async def attach(
     sock: socket.socket,
     factory: ProtocolFactory,
     *,
-    tls: ssl.SSLContext | None,
+    tls: TlsContext | None,
     idle_timeout: float,
     tasks: Tasks,
     taps: set[Tap],
@@ -96,7 +98,7 @@ async def attach(
         connection,
         begin,
         tasks=tasks,
-        tls=lambda: _needed(tls),
+        tls=tls or _none_needed,
         implicit_tls=tls is not None,
         idle_timeout=idle_timeout,
         # What a slow client has not read when we close is the end of its file, so it gets the same time for it.
@@ -131,9 +133,8 @@ def _data_connection(control: Connection, sock: socket.socket, purpose: str, *, 
     )
 
 
-def _needed(tls: ssl.SSLContext | None) -> ssl.SSLContext:
-    assert tls is not None
-    return tls
+def _none_needed(_: Effect | None) -> ssl.SSLContext:
+    raise AssertionError("this data connection is in plain text")
 
 
 def _bind_one_of(control: Connection, host: str, ports: range, avoid: Collection[int]) -> socket.socket:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
+from typing import TypeAlias
 
+from sandbox.faults.effects import Effect
 from sandbox.journal import TlsFacts
 from sandbox.net.handover import Handover
 
@@ -12,6 +15,9 @@ from sandbox.net.handover import Handover
 HANDSHAKE_TIMEOUT = 15.0
 #: Seconds to wait for the peer's close_notify; several clients never send it.
 SHUTDOWN_TIMEOUT = 2.0
+
+#: The context of a server for its next handshake, and what goes wrong with that.
+TlsContext: TypeAlias = Callable[[Effect | None], ssl.SSLContext]
 
 
 async def shake_hands(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.net.connection import Connection
 from sandbox.net.handover import Handover
+from sandbox.net.handshake import TlsContext
 from sandbox.net.sockets import describe
 from sandbox.net.tap import ProtocolFactory, Tap
 from sandbox.net.tasks import Tasks
@@ -61,7 +60,7 @@ class StreamListener:
         *,
         journal: Journal,
         tasks: Tasks,
-        tls: Callable[[], ssl.SSLContext],
+        tls: TlsContext,
         faults: Faults,
         busy: bytes = b"",
     ) -> None:

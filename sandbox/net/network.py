@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sandbox.faults import Faults
+from sandbox.faults.effects import Effect
 from sandbox.journal import Crashed, Entry, Journal, ListenerOpened
 from sandbox.net.authority import Authority
 from sandbox.net.connection import Connection
@@ -154,12 +155,11 @@ class Network:
         point is ``data``, with ``purpose``, the command, as argument. Raises
         OSError when the connection or its handshake fails; the socket is closed then.
         """
-        tls_context = self.data_tls_context if tls else None
         return await attach(
             control,
             sock,
             factory,
-            tls=tls_context,
+            tls=self._data_tls if tls else None,
             idle_timeout=idle_timeout,
             tasks=self.tasks,
             taps=self._data,
@@ -292,7 +292,7 @@ class Network:
             factory,
             journal=self._aside() if aside else self.journal,
             tasks=self.tasks,
-            tls=lambda: self.tls_context,
+            tls=self._tls,
             faults=Faults() if aside else self.faults,
             busy=busy,
         )
@@ -338,6 +338,12 @@ class Network:
 
         aside.watch(look)
         return aside
+
+    def _tls(self, fault: Effect | None) -> ssl.SSLContext:
+        return self.tls_context if fault is None else self.authority.context(fault=fault)
+
+    def _data_tls(self, fault: Effect | None) -> ssl.SSLContext:
+        return self.data_tls_context if fault is None else self.authority.context(tickets=False, fault=fault)
 
     def _driven(self, make_core: Callable[[Connection], Core]) -> ProtocolFactory:
         return lambda connection: Driver(make_core(connection), connection, self.tasks)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from sandbox.net.handover import Handover
+
 #: A status line where a TLS record should begin.
 NONSENSE = b"500 5.5.1 Command not recognized\r\n"
 
@@ -16,9 +18,11 @@ class Spoiled(asyncio.Protocol):
         self._lost = lost
         self._over = asyncio.Event()
 
-    async def shake_hands(self) -> None:
+    async def shake_hands(self, handover: Handover | None = None) -> None:
         """Wait for the ClientHello and answer it; the transport is closed then."""
         self._transport.set_protocol(self)
+        if handover is not None:
+            handover.replay(self._transport)
         self._transport.resume_reading()
         await self._over.wait()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -20,7 +19,7 @@ from sandbox.net.bending import Bending
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
 from sandbox.net.handover import Handover, deliver
-from sandbox.net.handshake import SHUTDOWN_TIMEOUT, shake_hands
+from sandbox.net.handshake import SHUTDOWN_TIMEOUT, TlsContext, shake_hands
 from sandbox.net.idleness import IdleWatch
 from sandbox.net.sockets import quick_ack, reset_on_close
 from sandbox.net.spoiled import Spoiled
@@ -47,7 +46,7 @@ class Tap(asyncio.Protocol):
         factory: ProtocolFactory,
         *,
         tasks: Tasks,
-        tls: Callable[[], ssl.SSLContext],
+        tls: TlsContext,
         implicit_tls: bool,
         idle_timeout: float,
         shutdown_timeout: float | None = SHUTDOWN_TIMEOUT,
@@ -105,6 +104,7 @@ class Tap(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.lower = transport
         connection = self.connection
+        connection.suffer = self.bending.suffer
         connection.opened()
         handover = self._handover
         if handover is not None:
@@ -218,9 +218,6 @@ class Tap(asyncio.Protocol):
         self.lower.pause_reading()  # before the reply: the client answers it with its ClientHello
         self.write(reply)
         self.bending.settle()
-        if self.bending.spoils_tls and not self.lower.is_closing():
-            self.reason = "server"
-            return Spoiled(self.lower, self).shake_hands()
         return self._upgrade()
 
     def finish(self, reason: str) -> None:
@@ -316,7 +313,6 @@ class Tap(asyncio.Protocol):
     def _begin(self) -> None:
         connection = self.connection
         try:
-            connection.suffer = self.bending.suffer
             fault = connection.fault(connection.opening, connection.purpose)
             if fault is not None:
                 self._turn_away(fault)
@@ -334,13 +330,13 @@ class Tap(asyncio.Protocol):
             self.linger("server")
 
     async def _shake_hands_first(self) -> None:
-        await self._shake_hands(self._handover)
-        if not self._gone:
+        await self._shake_hands("implicit", self._handover)
+        if not self._gone and not self.is_closing:
             self._begin()
             self._hand_on_early()
 
     async def _upgrade(self) -> None:
-        await self._shake_hands()
+        await self._shake_hands("starttls")
         # Whoever awaits this learns of the upgrade first.
         self._loop.call_soon(self._hand_on_early)
 
@@ -352,13 +348,20 @@ class Tap(asyncio.Protocol):
         if self._early_eof and not self._gone:
             self.eof_received()
 
-    async def _shake_hands(self, handover: Handover | None = None) -> None:
+    async def _shake_hands(self, occasion: str, handover: Handover | None = None) -> None:
         assert self.lower is not None
         self._shaking_hands = True
         connection = self.connection
+        fault = connection.fault("tls", occasion)
+        if fault is not None and self.is_closing:
+            return
+        if self.bending.spoils_tls:
+            self.reason = "server"
+            await Spoiled(self.lower, self).shake_hands(handover)
+            return
         try:
             self.lower, connection.tls = await shake_hands(
-                self.lower, self, self._tls(), self._shutdown_timeout, handover
+                self.lower, self, self._tls(fault), self._shutdown_timeout, handover
             )
         except Exception as error:
             connection.note("tls.failed", reason=str(error) or type(error).__name__)

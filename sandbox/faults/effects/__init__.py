@@ -27,12 +27,15 @@ from sandbox.faults.effects.reply import Reply
 from sandbox.faults.effects.silence import Silence
 from sandbox.faults.effects.slicer import Slicer
 from sandbox.faults.effects.slow_close import SlowClose
+from sandbox.faults.effects.tls import BadCertificate, OldTls
 from sandbox.faults.effects.truncate import Truncate
 from sandbox.faults.effects.wrong_length import WrongLength
 
 #: One of the effects. A new one is a file of this folder and a name here.
 AnyEffect: TypeAlias = Annotated[
     Bandwidth
+    | BadCertificate
+    | OldTls
     | WrongLength
     | Truncate
     | RedirectLoop

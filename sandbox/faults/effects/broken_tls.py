@@ -8,8 +8,8 @@ from sandbox.faults.effects.effect import Effect
 
 
 class BrokenTls(Effect):
-    """Gives the go-ahead for TLS, answers the client's first record with nonsense, and closes."""
+    """Gives the go-ahead for TLS if there is one, answers the client's first record with nonsense, and closes."""
 
-    where: ClassVar[tuple[str, ...]] = ("smtp.starttls", "pop3.stls", "imap.starttls", "ftp.auth")
+    where: ClassVar[tuple[str, ...]] = ("smtp.starttls", "pop3.stls", "imap.starttls", "ftp.auth", "*.tls")
 
     kind: Literal["broken-tls"]
