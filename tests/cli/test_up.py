@@ -133,7 +133,7 @@ def test_mistakes_are_told_all_at_once(run: Run, tmp_path: Path) -> None:
         "--set services.smtp.port=x: services.smtp.port: Input should be a valid integer, not 'x'",
         "bad.toml:2: services.smtp.prot: unknown key, did you mean 'port'?",
         "bad.toml:4: services.pop4: there is no such service, did you mean 'pop3'?; known: "
-        + "smtp, pop3, imap, ftp, xmlrpc, http, tcp, udp, dns",
+        + "smtp, pop3, imap, ftp, xmlrpc, http, tcp, udp, dns, control",
         "bad.toml:7: mail.samples: Input should be a valid boolean, not 'yes'",
         "sandbox: 5 mistakes in the configuration; nothing was started",
     ]

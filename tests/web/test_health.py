@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 
+import pytest
+from click.testing import CliRunner, Result
+
+from sandbox.cli.health import command
+from sandbox.net.probe import failing
 from sandbox.server import Sandbox
+from sandbox.settings.models import Binding
+from tests.conftest import Serve
 from tests.web.conftest import Control
+
+
+def close_first(sandbox: Sandbox) -> None:
+    sandbox.network._servers[0].close()
 
 
 def test_everything_accepts(control: Control) -> None:
@@ -16,9 +28,6 @@ def test_everything_accepts(control: Control) -> None:
 
 
 def test_a_listener_that_is_gone_is_told(control: Control) -> None:
-    def close_first(sandbox: Sandbox) -> None:
-        sandbox.network._servers[0].close()
-
     control.sandbox.call(close_first)
     answer = control.ask("/healthz")
     assert (answer.status, answer.json["status"]) == (503, "failing")
@@ -48,3 +57,23 @@ def test_metrics_count_what_happened(control: Control) -> None:
     ):
         assert line in lines
     assert any(line.startswith("process_open_fds ") for line in lines)
+
+
+def test_the_command_asks_the_sandbox_itself(control: Control) -> None:
+    def health() -> Result:
+        control_port = control.sandbox.endpoint("control").port
+        arguments = ["--only", "control,udp", "--set", f"services.control.port={control_port}"]
+        return CliRunner().invoke(command, ["--profile", "sandbox", *arguments])
+
+    done = health()
+    assert (done.exit_code, done.stdout) == (0, "1 of 1 addresses accept\n")
+    control.sandbox.call(close_first)
+    done = health()
+    assert (done.exit_code, done.stdout) == (1, "1 of 1 addresses accept\n")
+    assert re.fullmatch(r"smtp/main on 127\.0\.0\.1:\d+: does not accept, it says itself\n", done.stderr)
+
+
+def test_the_command_is_not_taken_in_by_another_server(serve: Serve) -> None:
+    other = serve(http={}).endpoint("http").port
+    with pytest.raises(ValueError, match="no control interface"):
+        failing(Binding(name="main", transport="tcp", host="127.0.0.1", port=other), 5)
