@@ -38,8 +38,9 @@ from sandbox.stores.accounts import Account, Accounts
 from sandbox.stores.files import FileTree, open_tree
 from sandbox.stores.mail import MailStore
 from sandbox.stores.recall import Kept, Recall, Snapshot
+from sandbox.stubs import Stubs, StubsSection
 
-REGISTRY = Registry(services.names, services.settings_class, {"faults": FaultsSection})
+REGISTRY = Registry(services.names, services.settings_class, {"faults": FaultsSection, "stubs": StubsSection})
 
 
 class Sandbox:
@@ -67,7 +68,7 @@ class Sandbox:
         rows = routes_of(general.routes, configuration.services)
         names = dict.fromkeys((*general.tls.names, *_addresses(general.hosts, rows)))
         self.authority = Authority(state_directory(general), tuple(names))
-        self.accounts = _accounts(configuration)
+        self.accounts = accounts_of(configuration)
         self.mail = MailStore(clock=clock, samples=general.mail.samples, hostname=general.hostname)
         self.files: FileTree = open_tree(
             general.files.directory,
@@ -77,15 +78,17 @@ class Sandbox:
         )
         self.routes = Routes(Names(general.hosts, general.hostname), rows, lambda: _wanted(configuration))
         reserved = {row.port for row in rows} if free_ports else ()
-        self.faults = Faults(seed=general.seed)
+        self.faults = Faults(clock=clock, seed=general.seed)
         self.dice = Dice(general.seed)
         self.faults.replace(configuration.sections.get("faults", ()))
+        self.stubs = Stubs()
+        self.stubs.replace(stub.stub() for stub in configuration.sections.get("stubs", ()))
         self.network = Network(
             self.journal, self.authority, free_ports=free_ports, reserved=reserved, faults=self.faults
         )
         self.recall = Recall()
         kept: tuple[object, ...] = (clock, self.dice, self.journal, self.accounts, self.mail, self.files)
-        self.recall.keep(*(each for each in kept if isinstance(each, Kept)), KeptRules(self.faults))
+        self.recall.keep(*(each for each in kept if isinstance(each, Kept)), KeptRules(self.faults), self.stubs)
         self._context = Context(
             journal=self.journal,
             network=self.network,
@@ -95,6 +98,7 @@ class Sandbox:
             routes=self.routes,
             hostname=general.hostname,
             clock=clock,
+            stubs=self.stubs,
             dice=self.dice,
             recall=self.recall,
             restore=self.restore,
@@ -211,7 +215,8 @@ def _wanted(configuration: Configuration) -> dict[int, str]:
     return {port: name for name in missing for port in services.settings_class(name).well_known}
 
 
-def _accounts(configuration: Configuration) -> Accounts:
+def accounts_of(configuration: Configuration) -> Accounts:
+    """The accounts that a configuration lists."""
     settings = configuration.general.accounts
     return Accounts(
         (Account(name, user.password, user.addresses) for name, user in settings.users.items()),

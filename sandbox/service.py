@@ -18,6 +18,7 @@ from sandbox.stores.accounts import Accounts
 from sandbox.stores.files import FileTree
 from sandbox.stores.mail import MailStore
 from sandbox.stores.recall import Recall, Snapshot
+from sandbox.stubs import Stubs
 
 #: Takes the body of an HTTP POST and the number of its connection, returns the body of the answer.
 PostHandler: TypeAlias = Callable[[bytes, int], Awaitable[bytes]]
@@ -54,6 +55,7 @@ class Context:
     hostname: str = "sandbox.test"
     clock: Callable[[], float] = time.time
     posts: PostHandlers = field(default_factory=PostHandlers)
+    stubs: Stubs = field(default_factory=Stubs)
     dice: Dice = field(default_factory=Dice)
     recall: Recall = field(default_factory=Recall)
     restore: Callable[[Snapshot | None], Awaitable[None]] = nowhere

@@ -11,7 +11,21 @@ from typing import TYPE_CHECKING, TypeVar
 from sandbox.api.clients import Clients
 from sandbox.api.environment import environment_of
 from sandbox.api.faults import FaultRules
-from sandbox.api.services import Dns, Ftp, Http, Imap, Listener, Pop3, Service, Smtp, Tcp, Udp, XmlRpc
+from sandbox.api.services import (
+    Control,
+    Dns,
+    Ftp,
+    Http,
+    Imap,
+    Listener,
+    Pop3,
+    Service,
+    Smtp,
+    Tcp,
+    Udp,
+    XmlRpc,
+)
+from sandbox.api.stubs import StubRules
 from sandbox.clock import Clock
 from sandbox.observation import Observer
 from sandbox.server import Sandbox as Engine
@@ -33,6 +47,7 @@ class Running:
         self.engine = engine
         self.clients = Clients(lambda: self.ssl_context, engine.accounts, thread)
         self.faults = FaultRules(call)
+        self.stubs = StubRules(call)
         self.observer = Observer(engine)
         self._services: dict[str, Service] = {}
 
@@ -54,7 +69,7 @@ class Running:
             if not listeners:
                 known = ", ".join(dict.fromkeys(listener.service for listener in self.listeners))
                 raise AttributeError(f"the sandbox runs no {name}, but: {known}")
-            self._services[name] = found = kind(name, listeners, self.clients)
+            self._services[name] = found = kind(name, listeners, self.clients, self.stubs)
         return found
 
 
@@ -116,6 +131,11 @@ class Facade(ABC):
         """The DNS service."""
         return self._now.service("dns", Dns)
 
+    @property
+    def control(self) -> Control:
+        """The control interface."""
+        return self._now.service("control", Control)
+
     def service(self, name: str) -> Service:
         """Any service by name. Raises AttributeError with the names of those that run."""
         return self._now.service(name, Service)
@@ -129,6 +149,11 @@ class Facade(ABC):
     def faults(self) -> FaultRules:
         """What goes wrong."""
         return self._now.faults
+
+    @property
+    def stubs(self) -> StubRules:
+        """What is expected, and answered instead of what the services would say."""
+        return self._now.stubs
 
     @property
     def ssl_context(self) -> ssl.SSLContext:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sandbox.api.stubs import (
+    ExpectedCall,
+    ExpectedDatagram,
+    ExpectedOctets,
+    ExpectedRequest,
+    StubRules,
+    TextRule,
+)
 from sandbox.net.listener import Endpoint
+from sandbox.stubs import CallRequest, HttpRequest, OctetsRequest
 
 if TYPE_CHECKING:  # a client's library is loaded by who asks for the client
     import ftplib
@@ -65,10 +75,11 @@ class Listener:
 class Service:
     """A service that runs. What it says of itself is its main listener's."""
 
-    def __init__(self, name: str, listeners: Sequence[Listener], clients: Clients) -> None:
+    def __init__(self, name: str, listeners: Sequence[Listener], clients: Clients, stubs: StubRules) -> None:
         self.name = name
         self.listeners = {listener.name: listener for listener in listeners}
         self._clients = clients
+        self._stubs = stubs
 
     def __repr__(self) -> str:
         return f"<{self.name}: {', '.join(f'{each.name} {each.url}' for each in self.listeners.values())}>"
@@ -193,6 +204,45 @@ class Http(Service):
         """An opener of urllib that trusts the sandbox, asks no proxy and keeps cookies."""
         return self._clients.opener()
 
+    def expect(
+        self,
+        method: TextRule = None,
+        path: TextRule = None,
+        *,
+        host: TextRule = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, Any] | None = None,
+        body: bytes | str | re.Pattern[Any] | Callable[[bytes], object] | None = None,
+        listener: str | None = None,
+        matches: Callable[[HttpRequest], object] | None = None,
+        times: int | None = None,
+        ordered: str | None = None,
+        name: str = "",
+    ) -> ExpectedRequest:
+        """Expect requests, and answer them before any page does; of several that fit the last one answers.
+
+        ``path`` is as ``/orders/{id}``, with ``*`` for anything, or a regular expression as ``/^…/``. Mappings have at
+        least the members that are named, texts in them fit as all do. ``matches`` is asked about the whole request.
+        ``times`` are the requests after which the stub rests; of the stubs with the same word in ``ordered`` only the
+        first that does not rest yet answers. Raises ValueError.
+        """
+        wanted = {
+            "method": method,
+            "path": path,
+            "host": host,
+            "query": query,
+            "headers": headers,
+            "json": json,
+            "form": form,
+            "body": body,
+            "listener": listener,
+        }
+        return self._stubs.expect(
+            ExpectedRequest, "http", wanted, matches=matches, times=times, ordered=ordered, name=name
+        )
+
 
 class XmlRpc(Service):
     """The XML-RPC service."""
@@ -200,6 +250,22 @@ class XmlRpc(Service):
     def client(self, *, listener: str | None = None, allow_none: bool = True) -> xmlrpc.client.ServerProxy:
         """A proxy of the server."""
         return self._clients.xmlrpc(self._where(listener), allow_none=allow_none)
+
+    def expect(
+        self,
+        method: TextRule = None,
+        params: Sequence[Any] | Callable[[tuple[Any, ...]], object] | None = None,
+        *,
+        matches: Callable[[CallRequest], object] | None = None,
+        times: int | None = None,
+        ordered: str | None = None,
+        name: str = "",
+    ) -> ExpectedCall:
+        """Expect calls, wherever they come in, and answer them before any function does; see :meth:`Http.expect`."""
+        wanted = {"method": method, "params": params}
+        return self._stubs.expect(
+            ExpectedCall, "xmlrpc", wanted, matches=matches, times=times, ordered=ordered, name=name
+        )
 
 
 class Tcp(Service):
@@ -209,6 +275,22 @@ class Tcp(Service):
         """A connected socket with a time-out."""
         return self._clients.tcp(self._where(listener))
 
+    def expect(
+        self,
+        data: bytes | str | re.Pattern[Any] | Callable[[bytes], object] | None = None,
+        *,
+        listener: str | None = None,
+        matches: Callable[[OctetsRequest], object] | None = None,
+        times: int | None = None,
+        ordered: str | None = None,
+        name: str = "",
+    ) -> ExpectedOctets:
+        """Expect octets at a listener, and answer them before its behaviour does; see docs/stubs.md."""
+        wanted = {"data": data, "listener": listener}
+        return self._stubs.expect(
+            ExpectedOctets, "tcp", wanted, matches=matches, times=times, ordered=ordered, name=name
+        )
+
 
 class Udp(Service):
     """The small servers on UDP, a listener each."""
@@ -216,6 +298,26 @@ class Udp(Service):
     def client(self, listener: str | None = None) -> socket.socket:
         """A socket with a time-out that sends to the listener and hears it alone."""
         return self._clients.udp(self._where(listener))
+
+    def expect(
+        self,
+        data: bytes | str | re.Pattern[Any] | Callable[[bytes], object] | None = None,
+        *,
+        listener: str | None = None,
+        matches: Callable[[OctetsRequest], object] | None = None,
+        times: int | None = None,
+        ordered: str | None = None,
+        name: str = "",
+    ) -> ExpectedDatagram:
+        """Expect datagrams at a listener, and answer them before its behaviour does; see :meth:`Http.expect`."""
+        wanted = {"data": data, "listener": listener}
+        return self._stubs.expect(
+            ExpectedDatagram, "udp", wanted, matches=matches, times=times, ordered=ordered, name=name
+        )
+
+
+class Control(Service):
+    """The control interface, over HTTP."""
 
 
 class Dns(Service):

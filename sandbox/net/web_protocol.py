@@ -54,6 +54,14 @@ def without_fields(request: web.BaseRequest, names: Collection[str]) -> web.Base
     return request.without(names)
 
 
+def replay(request: web.BaseRequest, body: bytes) -> None:
+    """Let the body, which was read, be read once more."""
+    content = StreamReader(request.protocol, max(len(body), 2**16), loop=get_running_loop())
+    content.feed_data(body)
+    content.feed_eof()
+    request._payload = content
+
+
 class Manager(web.Server):
     """Makes a protocol for each client and a request for each message."""
 

@@ -19,6 +19,7 @@ from sandbox.services.http.posts import CALL_PATHS, answer_call, has_handler, is
 from sandbox.services.http.proxy import Proxy, Tunnel, without_hop_by_hop
 from sandbox.services.http.routing import METHODS, Route
 from sandbox.services.http.settings import Listener
+from sandbox.services.http.stubs import Stubbed
 from sandbox.services.http.target import BadTargetError, Target, parse_target, without_userinfo
 from sandbox.services.http.world import World
 
@@ -37,6 +38,7 @@ class Front:
         self._world = world
         self._hosts = Hosts(world)
         self._proxy = Proxy(world)
+        self._stubbed = Stubbed(world.context.stubs)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request. Whatever goes wrong becomes an answer too; when one has begun, the connection is cut."""
@@ -121,6 +123,9 @@ class Front:
             return refusal
         if not request.rel_url.raw_path:
             request = request.clone(rel_url=request.url.with_path("/").with_query(request.url.query))
+        stubbed = await self._stubbed.answer(request, target)
+        if stubbed is not None:
+            return stubbed
         site = self._site(request, target)
         route = site.find(request.method, target.path)
         found = route is not None and route.handler is not None

@@ -1,0 +1,143 @@
+"""What stubs answer."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator, model_validator
+
+from sandbox.settings.models import ExistingFile, Model, Seconds
+from sandbox.stubs.templates import check, filled
+
+
+class HttpAnswer(Model):
+    """An answer of HTTP: with at most one of json, text, body and file."""
+
+    status: Annotated[int, Field(ge=200, le=599)] = 200
+    """The status."""
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    """Header fields."""
+    json_: Any = Field(default=None, alias="json")
+    """A body in JSON."""
+    text: str | None = None
+    """A body of text, in UTF-8."""
+    body: Annotated[bytes | str, Field(union_mode="left_to_right")] | None = None
+    """A body of octets; a text is put into UTF-8, and has no media type of its own."""
+    file: ExistingFile | None = None
+    """A file that is the body."""
+    delay: Seconds = 0.0
+    """Seconds before the answer."""
+    template: bool = False
+    """json, text and header fields are Jinja templates, which know the request."""
+
+    @model_validator(mode="after")
+    def _one_body(self) -> HttpAnswer:
+        given = {"json_", "text", "body", "file"} & self.model_fields_set
+        if len(given) > 1:
+            raise ValueError("has more than one body")
+        if self.template:
+            for text in (self.text, self.json_, dict(self.headers)):
+                check(text)
+        return self
+
+    def fields(self, request: Any) -> dict[str, str]:
+        """The header fields, with Content-Type."""
+        own = dict(self.headers if not self.template else filled(dict(self.headers), request))
+        if any(name.lower() == "content-type" for name in own):
+            return own
+        kind = self._type()
+        return own if kind is None else {"Content-Type": kind, **own}
+
+    def content(self, request: Any) -> bytes:
+        """The body. Raises OSError if a file has gone meanwhile, ValueError for a template that fails."""
+        if self.file is not None:
+            return self.file.read_bytes()
+        if self.body is not None:
+            return self.body if isinstance(self.body, bytes) else self.body.encode()
+        if "json_" in self.model_fields_set:
+            return json.dumps(filled(self.json_, request) if self.template else self.json_).encode()
+        text = self.text or ""
+        return str(filled(text, request) if self.template else text).encode()
+
+    def _type(self) -> str | None:
+        if self.file is not None:
+            return mimetypes.guess_type(self.file.name)[0] or "application/octet-stream"
+        if "json_" in self.model_fields_set:
+            return "application/json"
+        if self.body is not None:
+            return "application/octet-stream"
+        return None if self.text is None else "text/plain; charset=utf-8"
+
+
+def http_answer(value: object) -> HttpAnswer:
+    """What a handler returned as an answer. Raises TypeError.
+
+    An HttpAnswer is one; a number is a status, a text or octets are a body, a mapping or list is JSON, None is empty.
+    """
+    match value:
+        case HttpAnswer():
+            return value
+        case None:
+            return HttpAnswer()
+        case bool():
+            pass
+        case int():
+            return HttpAnswer(status=value)
+        case str():
+            return HttpAnswer(text=value)
+        case bytes():
+            return HttpAnswer(body=value)
+        case Mapping() | list():
+            return HttpAnswer(json=value)
+    raise TypeError(f"a handler returned {value!r}, which is no answer")
+
+
+class FaultValue(Model):
+    """A fault of XML-RPC."""
+
+    code: int = 1
+    """Its number."""
+    text: str = ""
+    """What it says."""
+
+
+class XmlRpcAnswer(Model):
+    """The answer to a call: a value, or a fault."""
+
+    value: Any = ""
+    """What is returned."""
+    fault: FaultValue | None = None
+    """The fault instead."""
+    delay: Seconds = 0.0
+    """Seconds before the answer."""
+
+
+class OctetsAnswer(Model):
+    """The answer of TCP or UDP."""
+
+    data: bytes = b""
+    """The octets; in the configuration a text, in UTF-8."""
+    close: bool = False
+    """Close the connection behind them."""
+    delay: Seconds = 0.0
+    """Seconds before the answer."""
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _octets(cls, value: object) -> object:
+        return value.encode() if isinstance(value, str) else value
+
+
+class DatagramAnswer(Model):
+    """The answer to a datagram."""
+
+    data: bytes = b""
+    """The octets; in the configuration a text, in UTF-8."""
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _octets(cls, value: object) -> object:
+        return value.encode() if isinstance(value, str) else value
