@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -164,9 +165,8 @@ class _Dialogue:
         self._times: dict[int, float] = {}
         self._asked = HeardStream(requests=True)
         self._answered = HeardStream(requests=False, bodiless=self._bodiless)
-        self._finals: list[Heard] = []
         self._facts: list[Entry] = []
-        self._made: dict[int, Request] = {}
+        self._made: list[Request] = []
 
     def feed(self, entry: Entry) -> None:
         self.last = entry.sequence
@@ -181,6 +181,8 @@ class _Dialogue:
                 self._secure = True
             case Closed():
                 self._answered.finish(entry.sequence)
+                if len(self._answered.heard) >= len(self._asked.heard):  # answered before all of it had come
+                    self._asked.finish(entry.sequence)
                 self.over = True
             case Fact(name="call.answered"):
                 self._facts.append(entry)
@@ -189,34 +191,41 @@ class _Dialogue:
         self._oldest = oldest
 
     def requests(self, *, settled: bool = False) -> list[Request]:
-        found: list[Request] = []
-        finals = self._final_answers()
-        for place, heard in enumerate(self._asked.heard):
-            answer = finals[place] if place < len(finals) else None
-            complete = bool(answer is not None and answer.end)
-            if heard.end >= self._oldest and (complete or self.over or (heard.end and not settled)):
-                found.append(
-                    self._request(place, heard, answer if complete or not settled else None, complete)
-                )
+        self._complete()
+        found = [request for request in self._made if request.sequence >= self._oldest]
+        for place in range(len(self._made), len(self._asked.heard)):
+            heard = self._asked.heard[place]
+            if heard.end and (self.over or not settled):
+                found.append(self._request(place))
         return found
 
     def calls(self) -> list[tuple[Entry, Request]]:
         """The answer to a call is the first that begins behind the fact."""
-        finals = self._final_answers()
+        self._complete()
         found: list[tuple[Entry, Request]] = []
+        answers = self._answered.heard
         for fact in self._facts:
-            place = next((n for n, answer in enumerate(finals) if answer.start > fact.sequence), len(finals))
+            place = bisect_right(answers, fact.sequence, key=lambda answer: answer.start)
             if place < len(self._asked.heard) and fact.sequence >= self._oldest:
-                answer = finals[place] if place < len(finals) else None
-                complete = bool(answer is not None and answer.end)
-                found.append((fact, self._request(place, self._asked.heard[place], answer, complete)))
+                found.append((fact, self._request(place)))
         return found
 
-    def _request(self, place: int, heard: Heard, answer: Heard | None, complete: bool) -> Request:
-        if place in self._made:
+    def _complete(self) -> None:
+        """Make the requests whose answers are complete, and so will not change any more."""
+        for place in range(len(self._made), len(self._asked.heard)):
+            if place >= len(self._answered.heard) or not self._answered.heard[place].end:
+                break
+            if not self._asked.heard[place].end:
+                break
+            self._made.append(self._request(place))
+
+    def _request(self, place: int) -> Request:
+        if place < len(self._made):
             return self._made[place]
+        heard = self._asked.heard[place]
+        answer = self._answered.heard[place] if place < len(self._answered.heard) else None
         method, target = heard.first.decode("utf-8", "replace").split(" ")[:2]
-        request = Request(
+        return Request(
             method=method,
             target=target,
             headers=Headers(heard.fields),
@@ -228,16 +237,10 @@ class _Dialogue:
             sequence=heard.end,
             time=self._times.get(heard.end, 0.0),
         )
-        if complete:  # and will not change any more
-            self._made[place] = request
-        return request
-
-    def _final_answers(self) -> list[Heard]:
-        return [answer for answer in self._answered.heard if not 100 <= _status(answer) < 200]
 
     def _bodiless(self, answer: Heard) -> bool:
         status = _status(answer)
-        place = len(self._final_answers()) - 1
+        place = len(self._answered.heard) - 1
         asked = self._asked.heard[place].first if 0 <= place < len(self._asked.heard) else b""
         tunnel = asked.startswith(b"CONNECT ") and 200 <= status < 300
         return 100 <= status < 200 or status in (204, 304) or asked.startswith(b"HEAD ") or tunnel

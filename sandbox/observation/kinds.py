@@ -13,7 +13,6 @@ from sandbox.observation.http import Exchanges, Request
 from sandbox.observation.mail import Mail
 from sandbox.observation.streams import Datagram, Stream, Streams
 from sandbox.observation.world import World
-from sandbox.stores.mail import Message
 
 
 class Item(Protocol):
@@ -82,34 +81,34 @@ class Mails(Kind[Mail]):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._mails: dict[str, Mail] = {}
+        self._places: dict[object, int] = {}
+        self._read = 0
+        self._rewound = world.journal.rewound
 
     def all(self) -> list[Mail]:
         """Of each mail always the same object: what was read out of it is kept."""
-        known, places = self._mails, self._places
-        self._mails = {
-            message.id: self._same(known.get(message.id), message) or Mail(message, places.get(message.id, 0))
-            for message in self.world.mail.messages
-        }
+        self._read_on()
+        known, self._mails = self._mails, {}
+        for message in self.world.mail.messages:
+            mail = known.get(message.id)
+            if mail is None or mail.message is not message:  # when all is forgotten identifiers begin anew
+                mail = Mail(message, self._places.get(message.id, 0))
+            self._mails[message.id] = mail
         return list(self._mails.values())
 
     def concerns(self, entry: Entry) -> bool:
         """See Kind."""
         return isinstance(entry.event, Fact) and entry.event.name == "mail.accepted"
 
-    @staticmethod
-    def _same(known: Mail | None, message: Message) -> Mail | None:
-        """What is known, if it is of this very message: when all is forgotten identifiers begin anew."""
-        return known if known is not None and known.message is message else None
-
-    @property
-    def _places(self) -> dict[object, int]:
-        if all(self._same(self._mails.get(message.id), message) for message in self.world.mail.messages):
-            return {}
-        return {
-            entry.event.details.get("id"): entry.sequence
-            for entry in self.world.journal
-            if isinstance(entry.event, Fact) and entry.event.name == "mail.accepted"
-        }
+    def _read_on(self) -> None:
+        journal = self.world.journal
+        if journal.rewound != self._rewound:
+            self._rewound, self._read = journal.rewound, 0
+            self._places.clear()
+        for entry in journal.since(self._read):
+            if isinstance(entry.event, Fact) and entry.event.name == "mail.accepted":
+                self._places[entry.event.details.get("id")] = entry.sequence
+        self._read = journal.last
 
 
 class Requests(Kind[Request]):

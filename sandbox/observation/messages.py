@@ -36,7 +36,8 @@ class Heard:
 
 
 class HeardStream:
-    """One direction of a connection. ``heard`` has the messages so far, the last one perhaps not complete.
+    """One direction of a connection. ``heard`` has the messages so far, the last one perhaps not complete; interim
+    answers (1xx) are left out.
 
     ``bodiless`` tells of the head of an answer that nothing follows it. ``broken`` is True behind octets that are no HTTP.
     """
@@ -77,7 +78,8 @@ class HeardStream:
                 self.broken = True
                 return (yield)
             del self._buffer[: blank + end.end()]
-            self.heard.append(message)
+            if self._requests or not message.first[9:].startswith(b"1"):  # an interim answer is none yet
+                self.heard.append(message)
             sequence = yield from self._body(message, sequence)
             message.end = sequence
             self._start = sequence

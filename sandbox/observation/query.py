@@ -37,8 +37,16 @@ class Query(Generic[I]):
     async def wait(self, count: int, timeout: float) -> list[I]:  # noqa: ASYNC109
         """What is there as soon as it is ``count`` things, past ones included. Raises WaitTimeout."""
 
+        judged: dict[int, tuple[I, bool]] = {}  # what does not change is the same object, and judged once
+
+        def fits(item: I) -> bool:
+            known = judged.get(id(item))
+            if known is None:
+                known = judged[id(item)] = item, all(criterion.met(item) for criterion in self.criteria)
+            return known[1]
+
         def look() -> list[I] | None:
-            found = self.found(ready=True)
+            found = [item for item in self.kind.ready() if fits(item)]
             return found if len(found) >= count else None
 
         found = await arrived(self.kind.world.journal, self.kind.concerns, look, timeout)
@@ -72,15 +80,20 @@ async def arrived(
             news.set()
 
     unwatch = journal.watch(heard)
-    deadline = asyncio.get_running_loop().time() + timeout
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout
     try:
-        while (found := look()) is None:
+        while True:
             news.clear()
+            began = loop.time()
+            if (found := look()) is not None:
+                return found
             try:
                 async with asyncio.timeout_at(deadline):
+                    # Looking through much takes long; whoever is served meanwhile gets as much time.
+                    await asyncio.sleep(loop.time() - began)
                     await news.wait()
             except TimeoutError:
-                return None
-        return found
+                return look()
     finally:
         unwatch()

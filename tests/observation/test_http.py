@@ -150,3 +150,8 @@ def test_going_back_to_a_snapshot(observer: Observer, story: Story) -> None:
     assert [request.path for request in observer.requests.all()] == ["/a b"]
     story.journal.clear()
     assert observer.requests.all() == []
+
+
+def test_an_answer_before_the_end_of_the_request(story: Story) -> None:
+    (request,) = exchange(story, POST[:-5], b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+    assert (request.status, request.body) == (413, b'{"name": "')
