@@ -53,7 +53,7 @@ class Faults:
     clock: Callable[[], float] = time.monotonic
     seed: int = 0
     active: list[ActiveRule] = field(default_factory=list)
-    _greylists: dict[str, Greylist] = field(default_factory=dict)
+    greylists: dict[str, Greylist] = field(default_factory=dict)
 
     def add(self, rule: Rule) -> ActiveRule:
         """Put a rule in force, behind those that are. Raises ValueError if one of its name is in force already."""
@@ -77,7 +77,7 @@ class Faults:
     def replace(self, rules: Iterable[Rule]) -> None:
         """Put exactly these rules in force, with nothing counted yet."""
         self.active.clear()
-        self._greylists.clear()
+        self.greylists.clear()
         for rule in rules:
             self.add(rule)
 
@@ -87,7 +87,7 @@ class Faults:
 
     def greylist(self, name: str) -> Greylist:
         """A greylist that no rule has; it forgets when the rules are replaced."""
-        return self._greylists.setdefault(name, Greylist(0.0, self.clock))
+        return self.greylists.setdefault(name, Greylist(0.0, self.clock))
 
     def dice(self, name: str) -> random.Random:
         """Dice of their own for whoever asks by this name, thrown from the seed."""

@@ -14,6 +14,10 @@ class Greylist:
     clock: Callable[[], float]
     _first: dict[tuple[str, ...], float] = field(default_factory=dict)
 
+    def copy(self) -> Greylist:
+        """Another one that knows the same."""
+        return Greylist(self.seconds, self.clock, dict(self._first))
+
     def passes(self, *who: str) -> bool:
         """Whether this one is known for long enough."""
         key = tuple(word.lower() for word in who)

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.errors import SettingsError
 from sandbox.faults import Faults, Point, Rule
+from sandbox.faults.recall import KeptRules
 from sandbox.server import REGISTRY
 from sandbox.settings import load_mapping
 
@@ -182,3 +183,17 @@ def test_an_effect_by_a_pattern_happens_only_where_it_can() -> None:
     faults.add(rule(on="*.*", effect={"kind": "miscount"}))
     assert faults.hit(point(service="pop3", event="stat"))
     assert not faults.hit(point(service="pop3", event="dele"))
+
+
+def test_a_greylist_forgets_what_came_after_a_snapshot() -> None:
+    faults = Faults()
+    faults.add(rule(greylist=0.0))
+    kept = KeptRules(faults)
+    assert hits(faults, 2) == "x."
+    snapshot = kept.snapshot()
+    assert hits(faults, 2, argument="bob@example.org") == "x."
+    assert not faults.greylist("magic").passes("bob")
+    kept.restore(snapshot)
+    assert hits(faults, 1) == "."
+    assert hits(faults, 2, argument="bob@example.org") == "x."
+    assert not faults.greylist("magic").passes("bob")
