@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from sandbox.journal import TlsFacts
 from sandbox.observation.codes import codes_of
-from sandbox.observation.links import links_of_html, links_of_text, text_of_html
 from sandbox.stores.mail import Message
 
 if TYPE_CHECKING:
@@ -146,11 +145,15 @@ class Mail:
     @cached_property
     def links(self) -> tuple[str, ...]:
         """The http, https and ftp URLs of the text, then those the HTML links to; each once."""
+        from sandbox.observation.links import links_of_html, links_of_text  # loads a parser of HTML
+
         return tuple(dict.fromkeys(links_of_text(self.text) + links_of_html(self.html)))
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """The one-time codes, the likeliest first: digits that the words around them call a code."""
+        from sandbox.observation.links import text_of_html
+
         body = self.text or text_of_html(self.html)
         return tuple(codes_of(f"{self.subject}\n\n{body}"))
 

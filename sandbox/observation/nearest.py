@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
 from typing import Any, TypeVar
 
 from sandbox.journal import Entry, Journal, Opened, transcript
@@ -125,6 +124,8 @@ def _likeness(item: I, criteria: Sequence[Criterion[I]]) -> float:
 
 
 def _alike(wanted: Any, value: Any) -> float:
+    from difflib import SequenceMatcher  # not needed while all goes well
+
     if isinstance(wanted, Mapping) and isinstance(value, Mapping):
         return sum(name in value and is_part_of(each, value[name]) for name, each in wanted.items()) / max(
             1, len(wanted)
