@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from aiohttp import web
-from pydantic import BaseModel
 
 from sandbox.service import Context
 from sandbox.web.routes import Asked, Operation
+from sandbox.web.shape import Shape
 from sandbox.web.tally import Tally
 
 
-class ListenerHealth(BaseModel):
+class ListenerHealth(Shape):
     """One listener."""
 
     service: str
@@ -23,7 +23,7 @@ class ListenerHealth(BaseModel):
     accepts: bool
 
 
-class HealthModel(BaseModel):
+class HealthModel(Shape):
     """ok: every service of the configuration is up and all its listeners accept."""
 
     status: Literal["ok", "failing"]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from sandbox.web.shape import Shape
 
 
-class Mistake(BaseModel):
+class Mistake(Shape):
     """One thing that is wrong with a request: where, and why."""
 
     where: str
     message: str
 
 
-class ProblemDetails(BaseModel):
+class ProblemDetails(Shape):
     """The body of an error (RFC 9457 section 3)."""
 
     model_config = ConfigDict(frozen=True)

@@ -11,11 +11,13 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict
 
+from sandbox.web.shape import Shape
+
 if TYPE_CHECKING:
     from aiohttp import web
 
 
-class Query(BaseModel):
+class Query(Shape):
     """Base of the parameters behind the question mark: texts, read leniently; unknown ones are mistakes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

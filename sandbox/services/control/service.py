@@ -21,7 +21,11 @@ BUSY = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length
 
 
 class Service(AbstractService[Settings]):
-    """One application behind all listeners; its clients stand aside from the timeline, which they may be reading."""
+    """One application behind all listeners; its clients stand aside from the timeline, which they may be reading.
+
+    Nothing is loaded in advance: it takes a tenth of a second in which no other client is served, and most sandboxes are
+    never asked.
+    """
 
     name = "control"
 
@@ -51,11 +55,6 @@ class Service(AbstractService[Settings]):
             await self.context.network.listen(
                 self.name, binding, self.settings.limits, self._protocol, busy=BUSY, aside=True
             )
-
-    def warm(self) -> None:
-        """See AbstractService."""
-        self._engine.load()
-        _ = self._application
 
     async def close(self) -> None:
         """See AbstractService."""

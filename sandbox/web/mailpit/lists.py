@@ -6,18 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from sandbox.stores.mail import Message
 from sandbox.web.mailpit.box import Box
 from sandbox.web.mailpit.shapes import MessagePage, ReadStatus, Selection
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation
+from sandbox.web.shape import Shape
 
 AT = "/api/v1"
 
 
-class PageQuery(BaseModel):
+class PageQuery(Shape):
     """Which part of a list is wanted."""
 
     model_config = ConfigDict(extra="ignore")
@@ -28,7 +29,7 @@ class PageQuery(BaseModel):
     """Messages at the most; 0 means all."""
 
 
-class ZoneQuery(BaseModel):
+class ZoneQuery(Shape):
     """How dates are meant."""
 
     model_config = ConfigDict(extra="ignore")

@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from sandbox.web.shape import Shape
 
 #: What a header field may be called (RFC 5322 section 2.2).
 FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[!-9;-~]+$")]
 
 
-class Address(BaseModel):
+class Address(Shape):
     """A name and an address."""
 
     Name: str
     Address: str
 
 
-class MessageItem(BaseModel):
+class MessageItem(Shape):
     """A message in a list."""
 
     ID: str
@@ -39,7 +41,7 @@ class MessageItem(BaseModel):
     Snippet: str
 
 
-class MessagePage(BaseModel):
+class MessagePage(Shape):
     """Messages, newest first; ``messages_count`` are those that match, ``total`` is everything."""
 
     total: int
@@ -52,7 +54,7 @@ class MessagePage(BaseModel):
     messages: Sequence[MessageItem]
 
 
-class Checksums(BaseModel):
+class Checksums(Shape):
     """Of a part's content, in hexadecimal digits."""
 
     MD5: str
@@ -60,7 +62,7 @@ class Checksums(BaseModel):
     SHA256: str
 
 
-class Attachment(BaseModel):
+class Attachment(Shape):
     """A part that is attached or shown inline."""
 
     PartID: str
@@ -71,7 +73,7 @@ class Attachment(BaseModel):
     Checksums: Checksums
 
 
-class ListUnsubscribe(BaseModel):
+class ListUnsubscribe(Shape):
     """What List-Unsubscribe (RFC 2369) and List-Unsubscribe-Post (RFC 8058) say."""
 
     Header: str
@@ -80,7 +82,7 @@ class ListUnsubscribe(BaseModel):
     HeaderPost: str
 
 
-class MessageDetails(BaseModel):
+class MessageDetails(Shape):
     """One message, taken apart."""
 
     ID: str
@@ -103,7 +105,7 @@ class MessageDetails(BaseModel):
     Attachments: Sequence[Attachment]
 
 
-class _Request(BaseModel):
+class _Request(Shape):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
@@ -164,7 +166,7 @@ class NewMessage(_Request):
     Headers: dict[FieldName, str] | None = None
 
 
-class Confirmation(BaseModel):
+class Confirmation(Shape):
     """The identifier of a message that was made."""
 
     ID: str
@@ -185,7 +187,7 @@ class TriggersRequest(_Request):
     Authentication: Trigger | None = None
 
 
-class Triggers(BaseModel):
+class Triggers(Shape):
     """The steps that are refused."""
 
     Sender: Trigger
@@ -193,7 +195,7 @@ class Triggers(BaseModel):
     Authentication: Trigger
 
 
-class RuntimeStats(BaseModel):
+class RuntimeStats(Shape):
     """Numbers since the start; ``Uptime`` in seconds, ``Memory`` in octets."""
 
     Uptime: int
@@ -205,7 +207,7 @@ class RuntimeStats(BaseModel):
     SMTPIgnored: int
 
 
-class ServerInformation(BaseModel):
+class ServerInformation(Shape):
     """What runs here."""
 
     Version: str

@@ -8,11 +8,12 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sandbox.faults.pattern import Pattern, fits
 from sandbox.journal import Entry, Event, Received, Sent, TlsStarted
 from sandbox.web.routes import Query
+from sandbox.web.shape import Shape
 
 Kind: TypeAlias = Literal[
     "listener_opened", "opened", "tls_started", "received", "sent", "fact", "crashed", "closed"
@@ -44,7 +45,7 @@ class EntryFilter(Query):
     """The details of a fact, written as in transcripts: path=/report.txt, size=12."""
 
 
-class EntryModel(BaseModel):
+class EntryModel(Shape):
     """One entry. ``fields`` are those of its kind; octets are ``data`` in base64 and, as far as it is one, ``text``."""
 
     sequence: int

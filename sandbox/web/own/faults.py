@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pydantic import BaseModel
-
 from sandbox.faults import Rule
 from sandbox.faults.engine import ActiveRule
 from sandbox.service import Context
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation
+from sandbox.web.shape import Shape
 
 
-class FaultModel(BaseModel):
+class FaultModel(Shape):
     """A rule in force: how often its conditions held, and how often it hit."""
 
     rule: Rule
@@ -21,7 +20,7 @@ class FaultModel(BaseModel):
     hits: int
 
 
-class FaultList(BaseModel):
+class FaultList(Shape):
     """The rules in force, in the order in which they are tried."""
 
     faults: Sequence[FaultModel]

@@ -7,18 +7,18 @@ import contextlib
 from collections.abc import Iterator, Sequence
 
 from aiohttp import web
-from pydantic import BaseModel
 
 from sandbox.journal import Journal, transcript
 from sandbox.service import Context
 from sandbox.web.own.entries import EntryFilter, EntryModel, EntryQuery, fits_entry, model
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation
+from sandbox.web.shape import Shape
 
 HEARTBEAT = 15.0  # seconds; a proxy between keeps a stream that says something now and then
 
 
-class EntryList(BaseModel):
+class EntryList(Shape):
     """Entries in their order. ``last`` is the newest that was looked at: ask on with ``after`` set to it.
 
     ``evicted`` counts all entries that gave way since the start.

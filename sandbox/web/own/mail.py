@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sandbox.faults.pattern import Pattern, fits
 from sandbox.service import Context
@@ -15,6 +15,7 @@ from sandbox.stores.mail import Mailbox, MailStore, Message, StoredMessage
 from sandbox.web.parsed import Parsed, addresses, parsed
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation, Query
+from sandbox.web.shape import Shape
 
 
 class MailFilter(Query):
@@ -39,7 +40,7 @@ class MailQuery(MailFilter):
     """Messages at the most."""
 
 
-class EnvelopeModel(BaseModel):
+class EnvelopeModel(Shape):
     """What was said in the SMTP dialogue."""
 
     sender: str
@@ -48,7 +49,7 @@ class EnvelopeModel(BaseModel):
     user: str | None
 
 
-class Place(BaseModel):
+class Place(Shape):
     """A mailbox in which a message stands."""
 
     user: str
@@ -57,7 +58,7 @@ class Place(BaseModel):
     flags: Sequence[str]
 
 
-class MailModel(BaseModel):
+class MailModel(Shape):
     """A message in a list."""
 
     id: str
@@ -74,21 +75,21 @@ class MailModel(BaseModel):
     mailboxes: Sequence[Place]
 
 
-class MailList(BaseModel):
+class MailList(Shape):
     """Messages, oldest first; ``total`` counts all that match."""
 
     total: int
     messages: Sequence[MailModel]
 
 
-class FieldModel(BaseModel):
+class FieldModel(Shape):
     """One header field, decoded."""
 
     name: str
     value: str
 
 
-class AttachmentModel(BaseModel):
+class AttachmentModel(Shape):
     """One attached part; ``number`` counts the leaves of the message from 1."""
 
     number: int
@@ -106,13 +107,13 @@ class MailDetails(MailModel):
     attachments: Sequence[AttachmentModel]
 
 
-class Deleted(BaseModel):
+class Deleted(Shape):
     """The messages that are gone."""
 
     ids: Sequence[str]
 
 
-class MailboxModel(BaseModel):
+class MailboxModel(Shape):
     """One mailbox of one user."""
 
     user: str
@@ -122,7 +123,7 @@ class MailboxModel(BaseModel):
     uid_validity: int
 
 
-class MailboxList(BaseModel):
+class MailboxList(Shape):
     """All mailboxes of everybody who has some."""
 
     mailboxes: Sequence[MailboxModel]

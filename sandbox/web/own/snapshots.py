@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pydantic import BaseModel
-
 from sandbox.service import Context
 from sandbox.stores.recall import Snapshot
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation
+from sandbox.web.shape import Shape
 
 
-class SnapshotList(BaseModel):
+class SnapshotList(Shape):
     """The names of the snapshots."""
 
     snapshots: Sequence[str]

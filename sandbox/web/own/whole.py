@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from sandbox.service import Context
 from sandbox.stores.accounts import Account
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation
+from sandbox.web.shape import Shape
 
 HIDDEN = "…"
 _SECRET = re.compile(r"password|secret|token|(^|_)users$")
 
 
-class EndpointModel(BaseModel):
+class EndpointModel(Shape):
     """Where a listener really listens; a Unix-domain socket has a path instead of host and port."""
 
     service: str
@@ -29,34 +28,34 @@ class EndpointModel(BaseModel):
     path: str | None = None
 
 
-class EndpointList(BaseModel):
+class EndpointList(Shape):
     """All listeners."""
 
     endpoints: Sequence[EndpointModel]
 
 
-class AccountModel(BaseModel):
+class AccountModel(Shape):
     """An account that is listed; its password is never told."""
 
     name: str
     addresses: Sequence[str]
 
 
-class AccountList(BaseModel):
+class AccountList(Shape):
     """Who may log in: those listed, and everybody else with any password where the mode is any."""
 
     mode: str
     accounts: Sequence[AccountModel]
 
 
-class NewAccount(BaseModel):
+class NewAccount(Shape):
     """What an account is to be."""
 
     password: str
     addresses: Sequence[str] = ()
 
 
-class ConfigurationModel(BaseModel):
+class ConfigurationModel(Shape):
     """What runs, every default filled in. Passwords are hidden."""
 
     general: dict[str, Any]
