@@ -98,9 +98,9 @@ class Bending:
     def _bend(self, effect: StreamEffect) -> None:
         dice = self._connection.faults.dice(f"{self._connection.number} {effect.kind}")
         if effect.direction in ("to_client", "both"):
-            self._flow_out().add(id(effect), effect.stage(dice))
+            self._flow_out().add(effect, effect.stage(dice))
         if effect.direction in ("to_server", "both"):
-            self._flow_in().add(id(effect), effect.stage(dice))
+            self._flow_in().add(effect, effect.stage(dice))
 
     def _flow_out(self) -> Flow:
         if self.outgoing is None:

@@ -31,16 +31,16 @@ class Flow:
         self._pause = pause
         self._resume = resume
         self._loop = asyncio.get_running_loop()
-        self._stages: dict[object, Stage] = {}
+        self._stages: dict[int, tuple[object, Stage]] = {}
         self._queue: deque[Piece] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._paused = False
         self.waiting = 0
 
     def add(self, key: object, stage: Stage) -> None:
-        """Bend what comes from now on by one more effect, in the place of the one of that key."""
-        self._stages.pop(key, None)
-        self._stages[key] = stage
+        """Bend what comes from now on by one more effect, in the place of the one with the same key."""
+        self._stages.pop(id(key), None)
+        self._stages[id(key)] = key, stage  # the key is kept, or another object might get its id
 
     @property
     def is_busy(self) -> bool:
@@ -50,7 +50,7 @@ class Flow:
     def send(self, data: bytes = b"", end: End | None = None) -> None:
         """Put octets, or the end of the stream, on their way."""
         pieces: Iterable[Piece] = [Piece(self._loop.time(), data, end)]
-        for stage in self._stages.values():
+        for _, stage in self._stages.values():
             pieces = [bent for piece in pieces for bent in stage.bend(piece)]
         for piece in pieces:
             self._queue.append(piece)

@@ -10,6 +10,7 @@ from sandbox.faults.effects.answer import Answer
 from sandbox.faults.effects.bad_chunk import BadChunk
 from sandbox.faults.effects.bandwidth import Bandwidth
 from sandbox.faults.effects.broken_tls import BrokenTls
+from sandbox.faults.effects.call_fault import CallFault, MalformedXml
 from sandbox.faults.effects.corrupt import Corrupt
 from sandbox.faults.effects.delay import Delay
 from sandbox.faults.effects.disconnect import Disconnect, HalfClose, Reset
@@ -33,32 +34,34 @@ from sandbox.faults.effects.wrong_length import WrongLength
 
 #: One of the effects. A new one is a file of this folder and a name here.
 AnyEffect: TypeAlias = Annotated[
-    Bandwidth
+    Answer
     | BadCertificate
-    | OldTls
-    | WrongLength
-    | Truncate
-    | RedirectLoop
-    | LongLine
-    | Garbage
     | BadChunk
-    | Answer
-    | Corrupt
-    | Disconnect
+    | Bandwidth
     | BrokenTls
-    | RefusePort
-    | NewUidValidity
-    | Miscount
-    | Expunge
+    | CallFault
+    | Corrupt
     | Delay
+    | Disconnect
+    | Expunge
+    | Garbage
     | HalfClose
     | Latency
     | Limit
+    | LongLine
+    | MalformedXml
+    | Miscount
+    | NewUidValidity
+    | OldTls
+    | RedirectLoop
+    | RefusePort
     | Reply
     | Reset
     | Silence
     | Slicer
-    | SlowClose,
+    | SlowClose
+    | Truncate
+    | WrongLength,
     Field(discriminator="kind"),
 ]
 
