@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from sandbox.faults.effects.effect import StreamEffect
 
 #: Requests of HTTP and calls of XML-RPC; beside HEAD, whose answers have no body, and tunnels.
-REQUESTS = ("!*.connect", "!*.tls", "!http.call", "!http.tunnel", "http.*", "xmlrpc.call")
+REQUESTS = ("!*.connect", "!*.tls", "!http.tunnel", "http.*", "xmlrpc.call")
 WITH_BODY = ("!http.head", *REQUESTS)
 
 

@@ -19,7 +19,15 @@ class Reply(Effect):
     POP3: "-ERR [IN-USE] Locked"; IMAP: "NO [INUSE] Busy" or "BAD …", the tag is put before it, and "* BYE …" closes.
     """
 
-    where: ClassVar[tuple[str, ...]] = ("*.connect", "!*.tls", "!*.datagram", "!ftp.data", "!http.*", "!xmlrpc.*", "*")
+    where: ClassVar[tuple[str, ...]] = (
+        "*.connect",
+        "!*.tls",
+        "!*.datagram",
+        "!ftp.data",
+        "!http.*",
+        "!xmlrpc.*",
+        "*",
+    )
 
     kind: Literal["reply"]
     text: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n\x00]+(\n[^\r\n\x00]+)*$")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from sandbox.net.web_faults import answer_of_call
 from sandbox.net.web_protocol import connection_of
 from sandbox.service import PostHandlers
 from sandbox.services.http.answers import failure
@@ -30,5 +31,8 @@ async def answer_call(posts: PostHandlers, request: web.BaseRequest) -> web.Stre
     """Hand the body over and send what comes back."""
     if not has_handler(posts):
         return failure(415, "No service here takes XML-RPC calls.")
-    body = await posts.by_type[_XML](await request.read(), connection_of(request).number)
+    connection, call = connection_of(request), await request.read()
+    if (instead := answer_of_call(call, request, connection)) is not None:
+        return instead
+    body = await posts.by_type[_XML](call, connection.number)
     return web.Response(body=body, headers={"Content-Type": _XML})

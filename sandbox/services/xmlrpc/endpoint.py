@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from sandbox.net.web_faults import answer_of_call
 from sandbox.net.web_protocol import connection_of
 from sandbox.services.xmlrpc.calls import Calls
 from sandbox.services.xmlrpc.documentation import page
@@ -32,9 +33,10 @@ class Endpoint:
             body = await request.read()
         except web.RequestPayloadError:
             return web.Response(status=400, text="The body cannot be unpacked")
-        octets, packed = await self._calls.answer_packed(
-            body, connection_of(request).number, pack=_accepts_gzip(request)
-        )
+        connection = connection_of(request)
+        if (instead := answer_of_call(body, request, connection)) is not None:
+            return instead
+        octets, packed = await self._calls.answer_packed(body, connection.number, pack=_accepts_gzip(request))
         headers = {"Content-Encoding": "gzip"} if packed else {}
         return web.Response(body=octets, content_type="text/xml", headers=headers)
 
