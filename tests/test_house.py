@@ -91,6 +91,7 @@ HEAVY = (
         ("sandbox.cli", ("click",)),
         ("sandbox.server", ("asyncio", "pydantic")),
         ("sandbox.background", ("asyncio", "pydantic")),
+        ("sandbox.api", ("asyncio", "pydantic")),
     ],
 )
 def test_importing_stays_cheap(module: str, allowed: tuple[str, ...]) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import smtplib
 import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import assert_type
 
 import pytest
 
 from sandbox import AsyncSandbox, ListenError, Sandbox, SettingsError
+from sandbox.journal import Entry
 from sandbox.services import names
 
 
@@ -117,3 +120,21 @@ def test_programs_are_told_by_variables() -> None:
             check=True,
         )
         assert done.stdout == "204\n"
+
+
+def test_real_hosts_lead_here_while_it_is_redirected() -> None:
+    with Sandbox() as sandbox, sandbox.redirect():
+        with smtplib.SMTP("smtp.example.com", 587, timeout=5) as smtp:
+            smtp.starttls()
+            smtp.sendmail("ann@example.org", "bob@example.org", "Subject: Hello\r\n\r\n")
+        assert sandbox.pop3.client("bob").stat()[0] == 1
+
+
+async def test_types_tell_which_of_the_two_it_is() -> None:
+    with Sandbox(services=["smtp"]) as sandbox:
+        assert_type(sandbox, Sandbox)
+        assert_type(sandbox.wait_for(lambda _: True), Entry)
+    async with Sandbox(services=["smtp"]) as own:
+        assert_type(own, AsyncSandbox)
+        assert_type(await own.wait_for(lambda _: True), Entry)
+        assert_type(own.smtp.port, int)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import formatdate
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,12 @@ class Service(AbstractService[Settings]):
 
     @cached_property
     def _engine(self) -> WebEngine:
-        return WebEngine(self._answer, keep_alive=self.settings.keep_alive, body=self.settings.max_request)
+        return WebEngine(
+            self._answer,
+            keep_alive=self.settings.keep_alive,
+            body=self.settings.max_request,
+            prepare=lambda _, response: self._date(response),
+        )
 
     @cached_property
     def _endpoint(self) -> Endpoint:
@@ -79,6 +85,10 @@ class Service(AbstractService[Settings]):
 
     def _protocol(self, _: Connection) -> asyncio.Protocol:
         return self._engine.protocol()
+
+    def _date(self, response: web.StreamResponse) -> None:
+        """The time of our clock in the place of aiohttp's own."""
+        response.headers["Date"] = formatdate(int(self.context.clock()), usegmt=True)
 
     def _note(self, connection: int, method: str, outcome: str) -> None:
         fact = Fact(connection, self.name, "call.answered", {"method": method, "outcome": outcome})
