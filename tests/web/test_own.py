@@ -8,6 +8,7 @@ import poplib
 import smtplib
 import socket
 import threading
+import urllib.error
 import urllib.request
 
 import pytest
@@ -261,3 +262,25 @@ def test_going_back_to_a_snapshot(control: Control) -> None:
     assert min(entry["sequence"] for entry in newer) > later
     assert control.ask(f"{AT}/snapshots/one", "DELETE").status == 204
     assert control.ask(f"{AT}/snapshots/one/restore", "POST").status == 404
+
+
+def test_stubs(control: Control) -> None:
+    stub = {"service": "http", "name": "tea", "path": "/orders/*", "answers": [{"status": 418}]}
+    added = control.ask(f"{AT}/stubs", "POST", stub)
+    assert (added.status, added.json["requests"]) == (201, 0)
+    assert control.ask(f"{AT}/stubs", "POST", stub).status == 409
+    (problem,) = control.get(f"{AT}/stubs/problems")["problems"]
+    assert "tea" in problem
+    port = control.sandbox.endpoint("http").port
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/orders/1", timeout=10)
+    assert caught.value.code == 418
+    caught.value.close()
+    assert control.get(f"{AT}/stubs")["stubs"][0]["requests"] == 1
+    assert control.get(f"{AT}/stubs/problems")["problems"] == []
+    assert control.ask(f"{AT}/stubs", "POST", {"service": "smtp"}).json["mistakes"][0]["where"] == "body"
+    assert control.ask(f"{AT}/stubs/tea", "DELETE").status == 204
+    assert control.ask(f"{AT}/stubs/tea", "DELETE").status == 404
+    control.ask(f"{AT}/stubs", "POST", stub)
+    assert control.ask(f"{AT}/stubs", "DELETE").status == 204
+    assert control.get(f"{AT}/stubs") == {"stubs": []}

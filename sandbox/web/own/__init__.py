@@ -9,6 +9,7 @@ from sandbox.web.own.faults import FaultRules
 from sandbox.web.own.journal import Timeline
 from sandbox.web.own.mail import Messages
 from sandbox.web.own.snapshots import Snapshots
+from sandbox.web.own.stubs import StubRules
 from sandbox.web.own.wait import Waiting
 from sandbox.web.own.whole import Whole
 from sandbox.web.routes import Operation
@@ -24,5 +25,5 @@ class Own:
 
     def operations(self) -> Iterator[Operation]:
         """The operations, in the order of the document."""
-        for group in (Whole, Snapshots, Messages, Timeline, Waiting, FaultRules):
+        for group in (Whole, Snapshots, Messages, Timeline, Waiting, FaultRules, StubRules):
             yield from group(self._context).operations(PREFIX)
