@@ -31,7 +31,6 @@ _KNOWN: Mapping[str, Mapping[str, tuple[Callable[[Any], Any], Test]]] = {
         "body": (lambda request: request.body, fits_octets),
     },
     "xmlrpc": {
-        "listener": (lambda request: request.listener, fits),
         "method": (lambda request: request.method, fits),
         "params": (lambda request: request.params, fits),
     },

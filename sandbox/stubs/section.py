@@ -17,7 +17,7 @@ from sandbox.stubs.stub import Stub
 class StubSettings(Model):
     """What every stub has."""
 
-    conditions: ClassVar[Sequence[str]] = ("listener",)
+    conditions: ClassVar[Sequence[str]]
 
     name: str = ""
     """What the stub is called on the timeline and in the API; a name is made up if none is given."""
@@ -25,8 +25,6 @@ class StubSettings(Model):
     """Requests after which it rests; what it covered before is served then."""
     ordered: str | None = None
     """Of the stubs with the same word here, only the first that does not rest yet answers; each does so once."""
-    listener: str | None = None
-    """The listener by name."""
 
     @model_validator(mode="after")
     def _readable(self) -> StubSettings:
@@ -59,6 +57,8 @@ class HttpStub(StubSettings):
     conditions: ClassVar = ("listener", "method", "path", "host", "query", "headers", "json", "form", "body")
 
     service: Literal["http"]
+    listener: str | None = None
+    """The listener by name."""
     method: str | None = None
     """The method, as POST."""
     path: str | None = None
@@ -99,6 +99,8 @@ class TcpStub(StubSettings):
     conditions: ClassVar = ("listener", "data")
 
     service: Literal["tcp"]
+    listener: str | None = None
+    """The listener by name."""
     data: str | None = None
     """The octets as text; between slashes it is a regular expression for one line."""
     answers: Annotated[tuple[OctetsAnswer, ...], Field(strict=False)] = ()
@@ -111,6 +113,8 @@ class UdpStub(StubSettings):
     conditions: ClassVar = ("listener", "data")
 
     service: Literal["udp"]
+    listener: str | None = None
+    """The listener by name."""
     data: str | None = None
     """The datagram as text; between slashes it is a regular expression."""
     answers: Annotated[tuple[DatagramAnswer, ...], Field(strict=False)] = ()

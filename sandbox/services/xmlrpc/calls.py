@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from xmlrpc.client import gzip_encode
 
 from sandbox.services.xmlrpc.dispatcher import Call, Dispatcher, fault_outcome
 from sandbox.services.xmlrpc.marshalling import as_fault, failure
+from sandbox.services.xmlrpc.stubs import Note, StubbedCalls
 from sandbox.services.xmlrpc.threads import CallThreads
+from sandbox.stubs import Stubs
 
 PACK_FROM = 1400  # octets from which packing pays: about what fits one packet
 SHOWN = 200  # characters of a method's name and of a fault on the timeline
 
-#: Told of each answer: the number of the connection, the method and the outcome.
-Answered = Callable[[int, str, str], None]
-
 
 class Calls:
-    """Answers requests. ``timeout`` is in seconds; ``answered`` is called on the event loop."""
+    """Answers requests. ``timeout`` is in seconds; ``note`` is called on the event loop."""
 
-    def __init__(self, dispatcher: Dispatcher, threads: int, timeout: float, answered: Answered) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, stubs: Stubs, threads: int, timeout: float, note: Note
+    ) -> None:
         self.dispatcher = dispatcher
+        self._stubs = stubs
         self._threads = CallThreads(threads)
         self._timeout = timeout
-        self._answered = answered
+        self._note = note
 
     async def answer(self, body: bytes, connection: int) -> bytes:
         """The body of the answer to the body of a request."""
@@ -33,7 +34,8 @@ class Calls:
 
     async def answer_packed(self, body: bytes, connection: int, *, pack: bool) -> tuple[bytes, bool]:
         """The same, packed by gzip if that is wanted and worth it; tells whether it is."""
-        call = Call(self.dispatcher, body)
+        stubbed = StubbedCalls(self._stubs, connection)
+        call = Call(self.dispatcher, body, stubbed.find)
 
         def work() -> tuple[bytes, bool]:
             octets = call.run()
@@ -49,5 +51,6 @@ class Calls:
             answer, outcome = (failure(fault), False), fault_outcome(fault)
         finally:
             call.abandoned = True
-        self._answered(connection, call.method[:SHOWN], outcome[:SHOWN])
+        stubbed.tell(self._note)
+        self._note(connection, "call.answered", method=call.method[:SHOWN], outcome=outcome[:SHOWN])
         return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from xmlrpc.client import Fault
 
@@ -58,18 +58,27 @@ def fault_outcome(fault: Fault) -> str:
     return f"fault {fault.faultCode}: {fault.faultString}"
 
 
+#: What answers a call by its method and arguments instead of a function, None for the most.
+Instead = Callable[[str, Any], Callable[[], Any] | None]
+
+
+def nothing(_: str, __: Any) -> None:
+    """No call is answered by anything but a function."""
+
+
 class Call:
     """One request. ``method`` and ``outcome`` are known once it was run: ``ok``, or ``fault`` with code and text.
 
     Setting ``abandoned`` from another thread ends a multicall before its next call: nobody waits for it any more.
     """
 
-    def __init__(self, dispatcher: Dispatcher, body: bytes) -> None:
+    def __init__(self, dispatcher: Dispatcher, body: bytes, instead: Instead = nothing) -> None:
         self.method = ""
         self.outcome = ""
         self.abandoned = False
         self._dispatcher = dispatcher
         self._body = body
+        self._instead = instead
 
     def run(self) -> bytes:
         """Do what the request says; returns the body of the answer, which may be a fault."""
@@ -86,6 +95,9 @@ class Call:
         return octets
 
     def _called(self, method: str, arguments: Any) -> Any:
+        instead = None if method == MULTICALL else self._instead(method, arguments)
+        if instead is not None:
+            return instead()
         function = self._multicall if method == MULTICALL else self._dispatcher.functions.get(method)
         if function is None:
             # The very class and words of the standard library's server: clients compare the text.

@@ -43,7 +43,7 @@ class Service(AbstractService[Settings]):
             use_builtin_types=settings.use_builtin_types,
             max_response=settings.max_response,
         )
-        return Calls(dispatcher, settings.threads, settings.call_timeout, self._note)
+        return Calls(dispatcher, self.context.stubs, settings.threads, settings.call_timeout, self._note)
 
     @cached_property
     def _engine(self) -> WebEngine:
@@ -90,6 +90,5 @@ class Service(AbstractService[Settings]):
         """The time of our clock in the place of aiohttp's own."""
         response.headers["Date"] = formatdate(int(self.context.clock()), usegmt=True)
 
-    def _note(self, connection: int, method: str, outcome: str) -> None:
-        fact = Fact(connection, self.name, "call.answered", {"method": method, "outcome": outcome})
-        self.context.journal.append(fact)
+    def _note(self, connection: int, name: str, **details: str) -> None:
+        self.context.journal.append(Fact(connection, self.name, name, details))
