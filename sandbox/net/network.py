@@ -318,7 +318,7 @@ class Network:
         loop = asyncio.get_running_loop()
         transports: list[asyncio.DatagramTransport] = []
         for sock in sockets:
-            listener = DatagramListener(sock, service, binding, limits, answer, self.journal)
+            listener = DatagramListener(sock, service, binding, limits, answer, self.journal, self.faults)
             transport, _ = await loop.create_datagram_endpoint(lambda made=listener: made, sock=sock)  # type: ignore[misc]
             transports.append(transport)
             self._all_datagrams.append(listener)

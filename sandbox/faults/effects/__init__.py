@@ -12,6 +12,7 @@ from sandbox.faults.effects.bandwidth import Bandwidth
 from sandbox.faults.effects.broken_tls import BrokenTls
 from sandbox.faults.effects.call_fault import CallFault, MalformedXml
 from sandbox.faults.effects.corrupt import Corrupt
+from sandbox.faults.effects.datagrams import Drop, Duplicate, Reorder
 from sandbox.faults.effects.delay import Delay
 from sandbox.faults.effects.disconnect import Disconnect, HalfClose, Reset
 from sandbox.faults.effects.effect import Effect, StreamEffect
@@ -43,6 +44,8 @@ AnyEffect: TypeAlias = Annotated[
     | Corrupt
     | Delay
     | Disconnect
+    | Drop
+    | Duplicate
     | Expunge
     | Garbage
     | HalfClose
@@ -55,6 +58,7 @@ AnyEffect: TypeAlias = Annotated[
     | OldTls
     | RedirectLoop
     | RefusePort
+    | Reorder
     | Reply
     | Reset
     | Silence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from random import Random
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ from sandbox.faults.stage import Piece, Stage
 
 class Corrupt(StreamEffect):
     """Flips a bit here and there; no more and no fewer octets arrive."""
+
+    where: ClassVar[tuple[str, ...]] = ("*",)  # datagrams as well
 
     kind: Literal["corrupt"]
     probability: Annotated[float, Field(ge=0, le=1)] = 0.01

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sandbox.faults.effects.effect import StreamEffect
 from sandbox.faults.stage import Piece, Stage
@@ -13,6 +13,8 @@ from sandbox.settings.models import Seconds
 
 class Delay(StreamEffect):
     """Holds up the next thing that is said, and what follows until then; later on nothing is late any more."""
+
+    where: ClassVar[tuple[str, ...]] = ("*",)  # datagrams as well
 
     kind: Literal["delay"]
     seconds: Seconds = 1.0

@@ -27,6 +27,8 @@ class Effect(Model):
 class StreamEffect(Effect):
     """Bends the octets of a connection, from the point of the rule on; for every service that has connections."""
 
+    where: ClassVar[tuple[str, ...]] = ("!*.datagram", "*")
+
     direction: Literal["to_client", "to_server", "both"] = "to_client"
     """Which way the octets go that are bent: what the server says, what the client says, or both."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sandbox.faults.effects.effect import StreamEffect
 from sandbox.faults.stage import Piece, Stage
@@ -13,6 +13,8 @@ from sandbox.settings.models import Seconds
 
 class Latency(StreamEffect):
     """Holds everything up for a while; order is kept."""
+
+    where: ClassVar[tuple[str, ...]] = ("*",)  # datagrams as well
 
     kind: Literal["latency"]
     seconds: Seconds = 1.0

@@ -6,17 +6,23 @@ from random import Random
 from typing import ClassVar, Literal
 
 from sandbox.faults.answer import AnswerStage, length_of
-from sandbox.faults.effects.answer_effect import WITH_BODY, AnswerEffect
+from sandbox.faults.effects.answer_effect import WITH_BODY
+from sandbox.faults.effects.effect import StreamEffect
 from sandbox.faults.stage import Stage
 from sandbox.settings.models import Octets
 
 
-class Truncate(AnswerEffect):
-    """Cuts the body of an answer after so many octets and ends the connection, though the head promised more."""
+class Truncate(StreamEffect):
+    """Cuts the body of an answer after so many octets and ends the connection, though the head promised more.
 
-    where: ClassVar[tuple[str, ...]] = WITH_BODY
+    Of a datagram so many octets arrive.
+    """
+
+    where: ClassVar[tuple[str, ...]] = ("*.datagram", *WITH_BODY)
 
     kind: Literal["truncate"]
+    direction: Literal["to_client", "to_server", "both"] = "to_client"
+    """Of datagrams: which way they go that are cut."""
     octets: Octets = 0
     """Octets that are left; of a chunked body with its framing."""
 
