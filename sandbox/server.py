@@ -88,7 +88,9 @@ class Sandbox:
         )
         self.recall = Recall()
         kept: tuple[object, ...] = (clock, self.dice, self.journal, self.accounts, self.mail, self.files)
-        self.recall.keep(*(each for each in kept if isinstance(each, Kept)), KeptRules(self.faults), self.stubs)
+        self.recall.keep(
+            *(each for each in kept if isinstance(each, Kept)), KeptRules(self.faults), self.stubs
+        )
         self._context = Context(
             journal=self.journal,
             network=self.network,
