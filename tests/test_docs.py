@@ -20,6 +20,7 @@ from sandbox.settings.paths import profiles
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+_FIXTURE = re.compile(r"^ *(?:async )?def test_\w+\(\w", re.MULTILINE)
 _BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -76,11 +77,25 @@ def _where(listener: str) -> str:
 def test_python(page: Path, ports: dict[int, int]) -> None:
     """The examples of a page one after the other: what one sends the next may read."""
     for number, text in examples(page, "python"):
+        if _FIXTURE.search(text):
+            continue  # for pytest
         namespace: dict[str, Any] = {"__name__": f"example {number} of {page.name}"}
         exec(compile(moved(text, ports), f"{page.name}, example {number}", "exec"), namespace)
         for name, value in namespace.items():
             if name.startswith("test_"):
                 value()
+
+
+@pytest.mark.parametrize("text", [each for each in blocks("python") if _FIXTURE.search(each.values[0])])
+def test_python_with_fixtures(text: str, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(text)
+    result = pytester.runpytest_inprocess(
+        *("-p", "sandbox.pytest_plugin", "-p", "no:mailpit", "-W", "error", "--strict-markers"),
+        *("-o", "asyncio_default_fixture_loop_scope=function"),
+    )
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) <= {"passed"}
+    assert outcomes["passed"] == len(_FIXTURE.findall(text))
 
 
 def moved(text: str, ports: dict[int, int]) -> str:
