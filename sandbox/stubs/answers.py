@@ -141,3 +141,17 @@ class DatagramAnswer(Model):
     @classmethod
     def _octets(cls, value: object) -> object:
         return value.encode() if isinstance(value, str) else value
+
+
+def octets_answer(value: object) -> OctetsAnswer:
+    """What a handler of TCP or UDP returned as an answer: octets, a text or None are good too. Raises TypeError."""
+    match value:
+        case OctetsAnswer():
+            return value
+        case DatagramAnswer():
+            return OctetsAnswer(data=value.data)
+        case None:
+            return OctetsAnswer()
+        case bytes() | str():
+            return OctetsAnswer.model_validate({"data": value})
+    raise TypeError(f"a handler returned {value!r}, which is no answer")

@@ -74,37 +74,39 @@ class Stubs:
         for stub in stubs:
             self.add(stub)
 
-    def concern(self, service: str, listener: str | None = None) -> bool:
-        """Whether a stub might answer there."""
-        return any(
-            stub.service == service
-            and (
-                listener is None
-                or all(each.name != "listener" or each.wanted == listener for each in stub.conditions)
-            )
-            for stub in self._stubs
-        )
+    def concern(self, service: str) -> bool:
+        """Whether there is a stub of a service."""
+        return any(stub.service == service for stub in self._stubs)
 
     def use(self, request: Arrival) -> Use | None:
         """The stub for a request, which is counted, and what it answers; None if there is no such stub."""
-        with self._lock:
-            concerned = [stub for stub in self._stubs if stub.service == request.service]
-            found = next((stub for stub in reversed(concerned) if self._answers(stub, request)), None)
-            if concerned:
-                self._seen.append((request, found))
-            if found is None:
-                return None
-            seen = found.seen(request)
-            return Use(found, seen, found.take(seen))
+        found = self.take((stub, request) for stub in self.asked(request.service))
+        if found is None:
+            self.missed(request)
+        return found
 
-    def candidates(self, service: str) -> list[Stub]:
-        """The stubs of a service that do not rest, those that are asked first in front."""
+    def asked(self, service: str) -> list[Stub]:
+        """The stubs of a service, those that are asked first in front."""
+        return [stub for stub in reversed(self._stubs) if stub.service == service]
+
+    def take(self, pairs: Iterable[tuple[Stub, Arrival]]) -> Use | None:
+        """The first stub that answers what stands beside it; that is counted."""
         with self._lock:
-            return [
-                stub
-                for stub in reversed(self._stubs)
-                if stub.service == service and not stub.spent and self._in_turn(stub)
-            ]
+            for stub, request in pairs:
+                if self._answers(stub, request):
+                    self._seen.append((request, stub))
+                    seen = stub.seen(request)
+                    return Use(stub, seen, stub.take(seen))
+        return None
+
+    def missed(self, request: Arrival) -> None:
+        """Keep a request that no stub has answered, if there is any that might have."""
+        if self.concern(request.service):
+            self._seen.append((request, None))
+
+    def awake(self, stub: Stub) -> bool:
+        """Whether a stub does not rest, and it is its turn."""
+        return not stub.spent and self._in_turn(stub)
 
     def failed(self, stub: Stub, error: BaseException) -> None:
         """Keep what a function of a test raised; :meth:`problems` tells it."""
@@ -155,7 +157,7 @@ class Stubs:
             self.failures[:] = failures
 
     def _answers(self, stub: Stub, request: Arrival) -> bool:
-        if stub.spent or not self._in_turn(stub):
+        if not self.awake(stub):
             return False
         try:
             return next(stub.failed(request), None) is None

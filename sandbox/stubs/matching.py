@@ -98,6 +98,13 @@ def path_pattern(path: str) -> re.Pattern[str]:
     return re.compile(rf"\A{pattern}{_any(path[end:])}\Z", re.DOTALL)
 
 
+def is_literal(wanted: object) -> bool:
+    """Whether this is octets, or a text that has no pattern in it."""
+    if isinstance(wanted, str):
+        return "*" not in wanted and not (len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"))
+    return isinstance(wanted, bytes)
+
+
 def shown(value: object, longest: int = 60) -> str:
     """A value in one short line."""
     if isinstance(value, re.Pattern):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.service import AbstractService
 from sandbox.services.tcp.settings import Settings
+from sandbox.services.tcp.stubs import stubbed
 
 
 class Service(AbstractService[Settings]):
@@ -16,4 +17,6 @@ class Service(AbstractService[Settings]):
         settings = self.settings
         for binding in settings.bindings():
             cores = settings.listeners[binding.name].cores(self.context)
-            await self.context.network.listen_core(self.name, binding, settings.limits, cores)
+            await self.context.network.listen_core(
+                self.name, binding, settings.limits, stubbed(cores, self.context.stubs)
+            )

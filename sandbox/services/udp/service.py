@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.service import AbstractService
 from sandbox.services.udp.settings import Settings
+from sandbox.services.udp.stubs import stubbed
 
 
 class Service(AbstractService[Settings]):
@@ -16,4 +17,6 @@ class Service(AbstractService[Settings]):
         settings = self.settings
         for binding in settings.bindings():
             answer = settings.listeners[binding.name].answer(self.context)
-            await self.context.network.listen_datagrams(self.name, binding, settings.limits, answer)
+            await self.context.network.listen_datagrams(
+                self.name, binding, settings.limits, stubbed(answer, self.context.stubs)
+            )
