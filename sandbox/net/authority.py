@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.errors import AuthorityError
+from sandbox.settings.paths import private_directory
 
 if TYPE_CHECKING:
     import trustme
@@ -98,7 +99,7 @@ class Authority:
         return trustme.CA.from_pem((home / "ca.pem").read_bytes(), (home / "ca.key").read_bytes())
 
     def _make(self, ca: trustme.CA, home: Path) -> None:
-        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_directory(self._directory)
         draft = Path(tempfile.mkdtemp(prefix="ca-", dir=self._directory))
         try:
             ca.cert_pem.write_to_path(draft / "ca.pem")

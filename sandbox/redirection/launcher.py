@@ -22,6 +22,7 @@ from sandbox.redirection.modes import Mode
 from sandbox.redirection.program import Program
 from sandbox.server import Sandbox
 from sandbox.settings import Configuration
+from sandbox.settings.paths import private_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _scratch() -> Iterator[Path]:
     """A directory for the files of this run."""
     path = instances.directory() / str(os.getpid())
     shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True, mode=0o700)
+    private_directory(path)
     try:
         yield path
     finally:

@@ -10,7 +10,7 @@ from typing import TypedDict
 from sandbox.addressing import Names
 from sandbox.server import Sandbox
 from sandbox.settings import HostSettings, Route
-from sandbox.settings.paths import state_directory
+from sandbox.settings.paths import private_directory, state_directory
 
 
 class Table(TypedDict):
@@ -45,7 +45,7 @@ def table_of(
     """The table of a sandbox that listens; made in its own thread. ``further`` routes come before its own."""
     shared = shared_directory(sandbox)
     for directory in (shared / "bound", shared / "names"):
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_directory(directory)
     where = {(end.transport, end.service, end.listener): end for end in sandbox.endpoints if end.path is None}
     routes: list[tuple[str, str, int, str, int, str]] = [
         (row.transport, row.host, row.port, end.host, end.port, str(row.target))
