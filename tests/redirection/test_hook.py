@@ -161,6 +161,21 @@ def test_every_decision_is_logged(run: Run, background: BackgroundSandbox) -> No
     assert lines[6].startswith("passed tcp localhost:")
 
 
+def test_names_write_no_lines_and_no_escape_sequences(run: Run) -> None:
+    code = (
+        "import socket\n"
+        "try: socket.create_connection(('a\\n1 mapped b\\x1b[2J', 4321))\n"
+        "except OSError: pass\n"
+    )
+    _, errors, status = run.ran("-c", code)
+    assert (status, errors.count("\n")) == (0, 1)
+    lines = run.log().splitlines()
+    assert [line.partition(" ")[0] for line in lines] == ["resolved", "refused"]
+    for text in (*lines, errors.rstrip("\n")):
+        assert "a\\n1 mapped b\\x1b[2j" in text
+        assert text.isprintable()
+
+
 def test_who_cannot_be_redirected_does_not_run(run: Run, tmp_path: Path) -> None:
     environment = run.environment()
     for wrong in ("{}", "no JSON"):

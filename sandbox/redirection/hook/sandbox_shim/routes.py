@@ -106,7 +106,7 @@ class Routes:
     def log(self, verdict: str, what: str) -> None:
         """Append one decision to the log, if one is kept; lines of several processes do not mix."""
         if self._log is not None:
-            line = f"{os.getpid()} {verdict} {what}\n"
+            line = f"{os.getpid()} {verdict} {visible(what)}\n"
             try:
                 file = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:
@@ -168,10 +168,15 @@ def private(host: str) -> bool:
     )
 
 
+def visible(text: str) -> str:
+    """A text without line ends and escape sequences, which the names that programs ask for may contain."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
 def tell(text: str) -> None:
     """One line for the user."""
     try:
-        sys.stderr.write(f"sandbox: {text}\n")
+        sys.stderr.write(f"sandbox: {visible(text)}\n")
         sys.stderr.flush()
     except (AttributeError, OSError, ValueError):
         pass  # there is nobody to tell
