@@ -24,7 +24,7 @@ import requests
 
 import sandbox
 from sandbox.background import BackgroundSandbox
-from sandbox.redirection.hook.sandbox_shim import Shim
+from sandbox.redirection.hook.sandbox_shim import Shim, bound
 from sandbox.redirection.hook.sandbox_shim.guard import _guarded
 from sandbox.redirection.hook.sandbox_shim.services import port_of, service_at
 from tests.redirection.world import Run, free_port, sandbox_of
@@ -178,7 +178,12 @@ def test_threads_while_it_comes_and_goes(background: BackgroundSandbox) -> None:
     assert errors == []
 
 
-def test_ports_that_need_privileges_are_elsewhere(background: BackgroundSandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("forked", [False, True])
+def test_ports_that_need_privileges_are_elsewhere(
+    background: BackgroundSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
+) -> None:
+    """A port is free as soon as it is closed, although who has forked looks whether its child still serves there."""
+    monkeypatch.setattr(bound, "_forked", [1] if forked else [])
     run = Run.of(background, tmp_path)
     shim = Shim({**run.table})
     native = socket.socket.bind
