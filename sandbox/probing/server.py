@@ -18,7 +18,6 @@ from sandbox.probing import crash
 from sandbox.probing.dial import Listener
 from sandbox.probing.talk import Wrong
 from sandbox.redirection import groups
-from sandbox.redirection.child import fork_guard, release_guard
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.program import Program
 
@@ -79,7 +78,7 @@ class LessonServer:
         except OSError as error:
             raise RunError(f"{self.program.executable} cannot be run: {error.strerror}") from error
         if self._guarded:
-            self._guard = fork_guard(self._process.pid)
+            self._guard = groups.fork_guard(self._process.pid)
 
     def stop(self) -> None:
         """End the program and all that it has started."""
@@ -87,7 +86,7 @@ class LessonServer:
             groups.end(self._process.pid)
             self._process.wait()
         if self._guard is not None:
-            release_guard(*self._guard)
+            groups.release_guard(*self._guard)
             self._guard = None
 
     def alive(self) -> bool:
