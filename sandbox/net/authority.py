@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import trustme
 
 MAX_CONTEXTS = 1000  # a client may ask for any number of names
+MOST_EXPECTED = 100  # addresses that stand in one certificate
 
 _ORGANIZATION = "Sandbox test authority"
 
@@ -25,14 +26,17 @@ class Authority:
 
     Nothing is read or made before the first handshake or the first question for :attr:`certificate`. The key file
     has mode 0600 and the authority is never put into a system's store. ``names`` stand in the certificate for clients
-    that send no name. Raises AuthorityError when the directory cannot be used.
+    that send no name, and with them the addresses that the directory ``expected`` has files for: clients that were
+    given an address send none. Raises AuthorityError when the directory cannot be used.
     """
 
     def __init__(self, directory: Path, names: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")) -> None:
         self._directory = directory
+        #: A file for each address, its colons written as ``_``; redirected programs add theirs.
+        self.expected = directory / "run" / "addresses"
         self._names = names
         self._ca: trustme.CA | None = None
-        self._contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
+        self._contexts: dict[tuple[tuple[str, ...], bool], ssl.SSLContext] = {}
 
     @property
     def certificate(self) -> Path:
@@ -66,29 +70,43 @@ class Authority:
         context.sni_callback = choose
         return context
 
+    def expect(self, address: str) -> None:
+        """Have a certificate for an address that a client goes to."""
+        private_directory(self.expected)
+        (self.expected / address.replace(":", "_")).touch()
+
     def client_context(self) -> ssl.SSLContext:
         """A client context that trusts this authority and nothing else."""
         return ssl.create_default_context(cafile=str(self.certificate))
 
     def _context_for(self, name: str | None, tickets: bool) -> ssl.SSLContext:
-        key = (name, tickets)
+        names = (*self._names, *self._addresses()) if name is None else (name,)
+        key = (names, tickets)
         if key not in self._contexts:
             if len(self._contexts) >= MAX_CONTEXTS:
                 self._contexts.clear()
             self.load()
             assert self._ca is not None
             context = _server_context(tickets=tickets)
-            self._certificate_for(self._ca, name).configure_cert(context)
+            self._certificate_for(self._ca, names).configure_cert(context)
             self._contexts[key] = context
         return self._contexts[key]
 
-    def _certificate_for(self, ca: trustme.CA, name: str | None) -> trustme.LeafCert:
-        if name is not None:
-            try:
-                return ca.issue_cert(name)
-            except ValueError:  # not a host name that a certificate can hold, as one with an underscore
-                pass
-        return ca.issue_cert(*self._names)
+    def _certificate_for(self, ca: trustme.CA, names: tuple[str, ...]) -> trustme.LeafCert:
+        try:
+            return ca.issue_cert(*names)
+        except ValueError:  # not a host name that a certificate can hold, as one with an underscore
+            return ca.issue_cert(*self._names)
+
+    def _addresses(self) -> list[str]:
+        """The addresses that are expected; the oldest files are removed where there are too many."""
+        try:
+            found = sorted(self.expected.iterdir(), key=lambda file: (file.stat().st_mtime_ns, file.name))
+            for file in found[:-MOST_EXPECTED]:
+                file.unlink()
+        except OSError:  # nobody expects any, or another sandbox was faster
+            return []
+        return [file.name.replace("_", ":") for file in found[-MOST_EXPECTED:]]
 
     def _read_or_make(self) -> trustme.CA:
         import trustme  # loads cryptography: too dear for a start that may never see a handshake

@@ -197,6 +197,7 @@ class LessonServer:
             "allow": [],
             "bound": str(self._bound()),
             "names": str(self._place / "names"),
+            "addresses": str(self._place / "addresses"),
             "certificate": ssl.get_default_verify_paths().cafile or "",
             "log": None,
             "free_ports": True,

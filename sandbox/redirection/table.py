@@ -31,6 +31,8 @@ class Table(TypedDict):
     """The directory in which redirected processes tell each other what they have bound."""
     names: str
     """The directory in which they tell each other which name an address was made up for."""
+    addresses: str
+    """The directory in which they tell the authority for which addresses a certificate is expected."""
     certificate: str
     """The file of the authority to trust."""
     log: str | None
@@ -44,7 +46,8 @@ def table_of(
 ) -> Table:
     """The table of a sandbox that listens; made in its own thread. ``further`` routes come before its own."""
     shared = shared_directory(sandbox)
-    for directory in (shared / "bound", shared / "names"):
+    addresses = sandbox.authority.expected.absolute()
+    for directory in (shared / "bound", shared / "names", addresses):
         private_directory(directory)
     where = {(end.transport, end.service, end.listener): end for end in sandbox.endpoints if end.path is None}
     routes: list[tuple[str, str, int, str, int, str]] = [
@@ -62,6 +65,7 @@ def table_of(
         allow=list(allow),
         bound=str(shared / "bound"),
         names=str(shared / "names"),
+        addresses=str(addresses),
         certificate=str(sandbox.authority.certificate.absolute()),
         log=None if log is None else str(log.absolute()),
         free_ports=False,

@@ -391,6 +391,8 @@ def check_tls_verifies():
     sock = socket.create_connection(("192.0.2.7", 443), TIMEOUT)
     with closing(strict.wrap_socket(sock, server_hostname="www.onego.ru")) as secure:
         assert dict(secure.getpeercert()["subjectAltName"]) == {"DNS": "www.onego.ru"}
+    for url in ("https://198.51.100.7/", "https://[2001:db8::7]/"):
+        assert urllib.request.urlopen(url, timeout=TIMEOUT).status == 200
     untrusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     with socket.create_connection(("www.python.org", 443), TIMEOUT) as sock:
         error = error_of(untrusting.wrap_socket, sock, server_hostname="www.python.org")

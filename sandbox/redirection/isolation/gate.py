@@ -42,6 +42,8 @@ class Gate:
     def __init__(self, sandbox: Sandbox, decisions: Decisions | None = None) -> None:
         self._routes = sandbox.routes
         self._network = sandbox.network
+        self._authority = sandbox.authority
+        self._expected: set[str] = set()
         self._decisions = decisions or Decisions(sandbox)
         self._sockets: list[socket.socket] = []
         self._refusals = Refusals(self._decisions.refused)
@@ -101,10 +103,18 @@ class Gate:
             self._decisions.refused("tcp", host, port)
             return
         self._decisions.mapped("tcp", host, port, target)
+        self._expect(host)
         try:
             await self._network.adopt(target.service, target.listener, sock)
         except LookupError:  # the sandbox stops
             sock.close()
+
+    def _expect(self, host: str) -> None:
+        """Have a certificate for an address, once for each: clients send no name with it that would tell."""
+        if host not in self._expected and self._routes.names.name_of(host) is None:
+            self._expected.add(host)
+            with contextlib.suppress(OSError):  # who verifies will tell
+                self._authority.expect(host.partition("%")[0])
 
     def _receive(self, gate: socket.socket) -> None:
         for _ in range(_BACKLOG):

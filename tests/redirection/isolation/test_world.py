@@ -88,7 +88,7 @@ SEEN = {
     "sandbox_answers_when_it_has_gone": ["HELLO\n", "HELLO\n"],
     "own_datagram_server": ["HELLO", "hello", "HELLO"],
     "ftp": [["a.txt"]] * 4,
-    "https_trusts_what_the_system_trusts": [None, None],
+    "https_trusts_what_the_system_trusts": [None] * 4,
     "who_isolates_itself_once_more": "inside",
     "crashes": [],
 }

@@ -303,7 +303,12 @@ def ftp() -> Any:
 @check
 def https_trusts_what_the_system_trusts() -> Any:
     context = ssl.create_default_context(capath="/etc/ssl/certs") if Path("/etc/ssl/certs").is_dir() else None
-    addresses = ("https://www.python.org/", "https://195.161.136.4/")
+    addresses = (
+        "https://www.python.org/",
+        "https://195.161.136.4/",
+        "https://198.51.100.7/",
+        "https://[2001:db8::7]/",
+    )
     return [urllib.request.urlopen(each, timeout=TIMEOUT, context=context).close() for each in addresses]
 
 
