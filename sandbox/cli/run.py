@@ -15,9 +15,6 @@ from sandbox.cli.configuration import configured_from, explained, fail, load
 from sandbox.errors import RunError
 
 if TYPE_CHECKING:
-    from sandbox.redirection.program import Program
-
-if TYPE_CHECKING:
     from sandbox.redirection.instances import Instance
     from sandbox.redirection.launcher import Order
     from sandbox.redirection.program import Program

@@ -66,7 +66,7 @@ class Servers:
             there = address if port == 0 and self.routes.allow else (LOOPBACK[0], port)
         path = self.routes.bound.path(transport, LOCALHOST, port)
         try:
-            if port and self.shim.table.get("free_ports"):
+            if port and self.free_ports:
                 raise PermissionError
             native(sock, there)
         except PermissionError:
@@ -75,7 +75,7 @@ class Servers:
         if there is not address or real[1] != port:
             host = "0.0.0.0" if anywhere and len(real) == 2 else "::" if anywhere else real[0]
             self._call(sock, real, (host, port or real[1], *real[2:]))
-        if port or self.shim.table.get("free_ports") or self.routes.routed(transport, real[1]):
+        if port or self.free_ports or self.routes.routed(transport, real[1]):
             self._note(sock, transport, LOCALHOST, port or real[1], anywhere)
 
     def _bind_elsewhere(self, native: Any, sock: Any, host: str, port: int) -> None:
