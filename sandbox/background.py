@@ -87,14 +87,15 @@ class BackgroundSandbox:
         assert self._loop is not None
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+        # Here and not in the thread that stops it, which may run a loop of its own.
+        self.leftover = tuple(task.get_name() for task in asyncio.all_tasks(self._loop))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
 
     def _end(self) -> None:
         assert self._loop is not None
         assert self._thread is not None
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self.leftover = tuple(task.get_name() for task in asyncio.all_tasks(self._loop))
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        self._loop.close()
         self._loop = self._thread = None

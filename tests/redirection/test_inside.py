@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ftplib
 import imaplib
@@ -86,6 +87,17 @@ def test_a_sandbox_that_runs(background: BackgroundSandbox, capfd: pytest.Captur
         "sandbox: nothing answers at a.example.org:4242 (TCP); "
         "say what shall, as with --route a.example.org:4242=echo\n"
     )
+
+
+async def test_within_a_running_loop() -> None:
+    """As in an asynchronous test; the sandbox, whose loop is another one, is started and ended there."""
+    with sandbox.redirect() as box:
+        reader, writer = await asyncio.open_connection("echo.example.com", 7)
+        with closing(writer):
+            writer.write(b"hello\n")
+            assert await reader.readline() == b"hello\n"
+    assert not box.running
+    await writer.wait_closed()
 
 
 def test_what_is_wrong_changes_nothing(background: BackgroundSandbox) -> None:
