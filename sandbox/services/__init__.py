@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -28,7 +29,7 @@ GROUP = "sandbox.services"
 
 def names() -> tuple[str, ...]:
     """The names of all services, those of other distributions last."""
-    return SERVICES + tuple(sorted(point.name for point in entry_points(group=GROUP)))
+    return SERVICES + tuple(sorted(_packages()))
 
 
 def settings_class(name: str) -> type[ServiceSettings]:
@@ -46,4 +47,10 @@ def service_class(name: str) -> type[AbstractService[Any]]:
 def _package(name: str) -> str:
     if name in SERVICES:
         return f"{__name__}.{name}"
-    return next(point.value for point in entry_points(group=GROUP) if point.name == name)
+    return _packages()[name]
+
+
+@cache  # each look reads the metadata of everything that is installed: with many distributions half of a start
+def _packages() -> dict[str, str]:
+    """The packages of the services that other distributions add."""
+    return {point.name: point.value for point in entry_points(group=GROUP)}
