@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 
 from sandbox import BackgroundSandbox, Sandbox
 from sandbox.redirection import isolation
+from sandbox.redirection.isolation import servers
 from sandbox.server import REGISTRY
 from sandbox.settings import load_mapping
 
@@ -65,6 +67,7 @@ def main(log: Path) -> None:
         return
     user, directory = os.getuid(), Path.cwd()
     isolation.enter()
+    servers.PATIENCE = 0
     found: dict[str, Any] = {"same_user": os.getuid() == user, "same_directory": Path.cwd() == directory}
     from sandbox.redirection.isolation.run import opened
 
@@ -292,6 +295,20 @@ def own_datagram_server() -> Any:
 
 
 # Protocols
+
+
+@check
+def servers_of_a_child_are_told_of() -> Any:
+    code = (
+        "import socket, sys; tcp = socket.create_server(('10.1.2.3', 7070));"
+        "udp = socket.socket(type=socket.SOCK_DGRAM); udp.bind(('', 7071)); sys.stdin.read()"
+    )
+    log = Path(sys.argv[1])
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE):  # ends with its input
+        until = time.monotonic() + TIMEOUT
+        while " bound udp" not in log.read_text() and time.monotonic() < until:
+            time.sleep(0.01)
+    return [line.partition(" ")[2] for line in log.read_text().splitlines() if " bound " in line]
 
 
 @check
