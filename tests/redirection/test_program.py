@@ -197,6 +197,11 @@ def test_modes(
         assert told == ""
 
 
+def test_a_python_that_leaves_the_shim_out_is_refused_without_isolation() -> None:
+    with pytest.raises(RunError, match="python -I leaves the redirection out, so the shim cannot redirect it"):
+        modes.mode_of(find([sys.executable, "-I", "lesson.py"]), isolate=False)
+
+
 @pytest.mark.parametrize(
     ("program", "isolate", "allow", "words"),
     [
