@@ -52,8 +52,8 @@ class Gate:
         """Open the gate: from now on the routes lead here. Raises IsolationError."""
         loop = asyncio.get_running_loop()
         try:
-            tcp, udp = open_gate(socket.SOCK_STREAM), open_gate(socket.SOCK_DGRAM)
-            self._sockets = [*tcp, *udp]
+            self._sockets += (tcp := open_gate(socket.SOCK_STREAM))
+            self._sockets += (udp := open_gate(socket.SOCK_DGRAM))
             for sock in tcp:
                 self._await_clients(sock)
             for sock in udp:
