@@ -170,6 +170,9 @@ def check_what_has_no_route_is_refused():
 def check_mistakes_are_the_system_s():
     with closing(socket.socket()) as sock:
         assert isinstance(error_of(sock.connect, ("127.0.0.1", 70000)), OverflowError)
+        for port in (-1, 65536):
+            for go in (sock.connect, sock.connect_ex, sock.bind):
+                assert isinstance(error_of(go, ("www.python.org", port)), OverflowError)
         assert isinstance(error_of(sock.connect, ("127.0.0.1",)), TypeError)
         assert isinstance(error_of(sock.connect, "127.0.0.1:80"), TypeError)
         assert isinstance(error_of(sock.connect, (None, 80)), TypeError)
@@ -289,6 +292,16 @@ def check_a_program_that_is_its_own_server_wins():
                 assert error_of(second.bind, address).errno == errno.EADDRINUSE
     with socket.create_connection(("192.168.0.102", 5566), TIMEOUT) as sock:
         assert echoed(sock) == b"hello"  # theirs again
+
+
+def check_who_binds_everywhere_and_connects_is_at_one_address():
+    with closing(socket.socket()) as sock:
+        sock.bind(("", 0))
+        host, port = sock.getsockname()
+        assert host == "0.0.0.0"
+        sock.connect(("echo.example.com", PORT))
+        assert sock.getsockname() == ("127.0.0.1", port)  # which FTP clients tell their server
+        assert echoed(sock) == b"hello"
 
 
 def check_datagram_servers():

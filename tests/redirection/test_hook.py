@@ -16,6 +16,7 @@ from sandbox.addressing import Names
 from sandbox.background import BackgroundSandbox
 from sandbox.errors import RunError
 from sandbox.redirection.environment import CERTIFICATES, HOOK, environment_of
+from sandbox.redirection.hook.sandbox_shim.routes import MOST_TOLD
 from sandbox.redirection.interpreters import chosen
 from tests.redirection.world import Run, free_port, sandbox_of
 
@@ -62,6 +63,16 @@ def test_whatever_a_program_does_with_sockets(version: str, run: Run, tmp_path: 
     assert told.count("sandbox: " + advice("203.0.113.9:4321", "UDP", "/udp")) == 1
     assert told.count("sandbox: " + advice(f"localhost:{free}", "TCP", "")) == 1
     assert not [line for line in told if "8.8.8.8" in line]
+
+
+def test_who_tries_every_port_is_told_of_a_few(run: Run) -> None:
+    program = (
+        "import socket\nfor port in range(2000, 2999): socket.socket().connect_ex(('198.51.100.7', port))"
+    )
+    told = run.ran("-W", "ignore", "-c", program)[1].splitlines()
+    assert len(told) == MOST_TOLD + 1
+    assert told[-2] == "sandbox: " + advice(f"198.51.100.7:{1999 + MOST_TOLD}", "TCP", "")
+    assert "--log" in told[-1]
 
 
 def advice(address: str, transport: str, suffix: str) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAPPED, PASSED, REFUSED = "mapped", "passed", "refused"
 UNPRIVILEGED = 1024
+MOST_TOLD = 20
+ENOUGH = "nothing answers at further addresses; --log tells of each"
 MOST_EXPECTED = 10000
 
 
@@ -84,11 +86,12 @@ class Routes:
         return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
 
     def missing(self, transport: str, host: str, port: int) -> None:
-        """Tell the user that nothing answers at a destination, once for each."""
+        """Tell the user that nothing answers at a destination, once for each and not of too many."""
         key = (transport, host, port)
-        if key not in self._told:
+        if key not in self._told and len(self._told) <= MOST_TOLD:
             self._told.add(key)
-            tell(self.advice(transport, host, port))
+            last = len(self._told) > MOST_TOLD
+            tell(ENOUGH if last else self.advice(transport, host, port))
 
     def unheard(self, port: int) -> None:
         """Look once whether anybody receives datagrams at a port of this machine, and tell the user if nobody does."""

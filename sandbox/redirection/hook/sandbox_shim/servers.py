@@ -95,6 +95,12 @@ class Servers:
             raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         native(sock, (LOOPBACK[family == socket.AF_INET6], 0))
 
+    def connected(self, sock: Any) -> None:
+        """Who was to have all addresses of this host has one of them."""
+        host, *rest = self.called.get(sock, ("?",))
+        if everywhere(host):
+            self.called[sock] = (self.shim.native["getsockname"](sock)[0], *rest)
+
     def _call(self, sock: Any, real: Address, name: Address) -> None:
         self.called[sock] = self.listening[real] = name
 

@@ -109,6 +109,8 @@ class Sockets:
                 if there is address:
                     self._missing(sock, address)
                 raise
+            finally:
+                self.shim.servers.connected(sock)
 
         return connect
 
@@ -124,7 +126,10 @@ class Sockets:
                 there = self.aim(sock, address, True)
             except ConnectionRefusedError as error:
                 return error.errno or 0
-            return native(sock, there)  # type: ignore[no-any-return]
+            try:
+                return native(sock, there)  # type: ignore[no-any-return]
+            finally:
+                self.shim.servers.connected(sock)
 
         return connect_ex
 
