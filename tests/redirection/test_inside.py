@@ -100,14 +100,36 @@ async def test_within_a_running_loop() -> None:
     await writer.wait_closed()
 
 
+def test_behaviours_that_no_listener_has_yet() -> None:
+    address = "a.example.net", 4242
+    with (
+        sandbox.redirect(routes=["a.example.net:4242=reverse"]),
+        socket.create_connection(address, timeout=5) as client,
+    ):
+        client.sendall(b"abc\n")
+        assert client.recv(100).strip() == b"cba"
+
+
+def test_a_route_may_name_a_behaviour_that_no_lesson_has() -> None:
+    with pytest.raises(ValueError, match="a:1=nobody: .*no service, listener or behaviour"):
+        sandbox.redirect(routes=["a:1=nobody"]).__enter__()
+    with (
+        sandbox.redirect(routes=["day.example.org:1300=daytime"]),
+        socket.create_connection(("day.example.org", 1300), timeout=5) as client,
+    ):
+        assert client.recv(100)
+
+
 def test_what_is_wrong_changes_nothing(background: BackgroundSandbox) -> None:
     before = attributes()
     for routes, message in (
-        (["nonsense"], "form host:port"),
-        (["a:1=nobody"], "no service, listener or behaviour"),
+        (["nonsense"], "nonsense.*form host:port"),
+        (["a:1=nobody"], "a:1.*no service, listener or behaviour"),
+        (["a:1/udp=http"], "a:1/udp.*http has no listener for UDP"),
     ):
-        with pytest.raises(ValueError, match=message), sandbox.redirect(background, routes=routes):
-            pass
+        for running in (background, None):
+            with pytest.raises(ValueError, match=message), sandbox.redirect(running, routes=routes):
+                pass
     with sandbox.redirect(background), pytest.raises(RuntimeError, match="nested"), sandbox.redirect():
         pass
     with pytest.raises(ZeroDivisionError), sandbox.redirect(background):
