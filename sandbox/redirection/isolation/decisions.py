@@ -16,11 +16,14 @@ from sandbox.server import Sandbox
 from sandbox.settings.models import Transport
 from sandbox.settings.routes import Target
 
+_MOST_TOLD = 20
+_ENOUGH = "nothing answers at further addresses; --log tells of each"
+
 
 class Decisions:
     """Appends a line for each decision to the file ``log``, if there is one.
 
-    Where nothing answers, stderr tells so as well, once for each address; and where the program waits for clients.
+    Where nothing answers, stderr tells so as well, once for each of the first addresses; and where the program waits for clients.
     """
 
     def __init__(self, sandbox: Sandbox, log: Path | None = None) -> None:
@@ -58,9 +61,10 @@ class Decisions:
     def _refused(self, transport: Transport, host: str, port: int) -> None:
         self._log("refused", f"{transport} {self._name(host)}:{port}")
         advice = self._routes.advice(transport, host, port)
-        if advice not in self._told:  # a name has two addresses, and programs try both
+        # A name has two addresses, and programs try both.
+        if advice not in self._told and len(self._told) <= _MOST_TOLD:
             self._told.add(advice)
-            _tell(advice)
+            _tell(advice if len(self._told) <= _MOST_TOLD else _ENOUGH)
 
     def _bound(self, listener: Listener) -> None:
         host = f"[{listener.host}]" if ":" in listener.host else listener.host

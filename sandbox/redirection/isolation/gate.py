@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.addressing import Routes
 from sandbox.redirection.isolation import nftables
 from sandbox.redirection.isolation.decisions import Decisions
-from sandbox.redirection.isolation.namespaces import IsolationError, has_ipv6
+from sandbox.redirection.isolation.namespaces import NAMESERVER, IsolationError, has_ipv6
 from sandbox.redirection.isolation.nftables import Diversion
 from sandbox.redirection.isolation.refusals import Refusals
 from sandbox.redirection.isolation.replies import Reply
@@ -25,6 +25,7 @@ _BACKLOG = 1024
 _LARGEST = 65536  # octets of a datagram
 _PAUSE = 1.0  # seconds until clients are accepted again that had to wait
 _TRIES = 20  # for a port that is free for IPv4 and IPv6 alike
+_DNS_PORT = 53
 
 # Linux' names for these are not in Python's socket module: linux/in.h, linux/in6.h.
 _IP_TRANSPARENT, _IP_RECVORIGDSTADDR = 19, 20
@@ -59,7 +60,8 @@ class Gate:
             for sock in udp:
                 loop.add_reader(sock, self._receive, sock)
             ports = {"tcp": tcp[0].getsockname()[1], "udp": udp[0].getsockname()[1]}
-            nftables.load(nftables.ruleset(diversions(self._routes), ports))
+            resolver = [Diversion(each, _DNS_PORT, nftables.only(ip_address(NAMESERVER))) for each in ports]
+            nftables.load(nftables.ruleset(diversions(self._routes), ports, firm=resolver))
             self._refusals.start()
             self._decisions.start()
         except OSError as error:

@@ -87,6 +87,7 @@ SEEN = {
     "own_server_where_the_sandbox_closed_first": "own",
     "sandbox_answers_when_it_has_gone": ["HELLO\n", "HELLO\n"],
     "own_datagram_server": ["HELLO", "hello", "HELLO"],
+    "own_name_server_is_not_asked_by_the_resolver": ["195.161.136.4", "own"],
     "servers_of_a_child_are_told_of": ["bound tcp 10.1.2.3:7070", "bound udp 0.0.0.0:7071"],
     "ftp": [["a.txt"]] * 4,
     "https_trusts_what_the_system_trusts": [None] * 4,

@@ -96,6 +96,16 @@ def answered(host: str, port: int, data: bytes) -> tuple[bytes, tuple[Any, ...]]
         return client.recvfrom(65536)
 
 
+def answered_by(server: socket.socket) -> str:
+    """What a server of this program's own says on port 53 of this machine."""
+    server.settimeout(TIMEOUT)
+    with socket.socket(type=socket.SOCK_DGRAM) as client:
+        client.settimeout(TIMEOUT)
+        client.sendto(b"hello", ("127.0.0.1", 53))
+        server.sendto(b"own", server.recvfrom(100)[1])
+        return client.recv(100).decode()
+
+
 def served(server: socket.socket, host: str, port: int) -> str:
     """Which server a client reaches: this one, or another that says something."""
     with server, socket.create_connection((host, port), timeout=TIMEOUT) as client:
@@ -295,6 +305,13 @@ def own_datagram_server() -> Any:
 
 
 # Protocols
+
+
+@check
+def own_name_server_is_not_asked_by_the_resolver() -> Any:
+    with socket.socket(type=socket.SOCK_DGRAM) as server:
+        server.bind(("0.0.0.0", 53))
+        return socket.gethostbyname("www.onego.ru"), answered_by(server)
 
 
 @check
