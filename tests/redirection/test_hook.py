@@ -172,16 +172,35 @@ def test_every_decision_is_logged(run: Run, background: BackgroundSandbox) -> No
     assert lines[6].startswith("passed tcp localhost:")
 
 
+def test_what_is_no_host_name_is_not_found(run: Run) -> None:
+    """As the system's resolver has it (res_hnok(3)), and so the other mode: learners take URLs for hosts."""
+    code = (
+        "import socket, sys\n"
+        "for name in sys.argv[1:]:\n"
+        "    for look_up in (lambda: socket.create_connection((name, 80)), lambda: socket.socket().connect((name, 80))):\n"
+        "        try: look_up()\n"
+        "        except socket.gaierror as error: assert error.errno == socket.EAI_NONAME\n"
+        "        else: print(name)\n"
+    )
+    wrong = ["http://www.python.org", "www.python.org/", "a b.example", "-a.example", "a@b.example", "[::1]"]
+    output, errors, status = run.ran("-W", "ignore", "-c", code, *wrong, "a_b.example", "www.a-b.example.")
+    assert (status, errors) == (0, "")
+    assert output.split() == ["a_b.example"] * 2 + ["www.a-b.example."] * 2
+
+
 def test_names_write_no_lines_and_no_escape_sequences(run: Run) -> None:
     code = (
-        "import socket\n"
-        "try: socket.create_connection(('a\\n1 mapped b\\x1b[2J', 4321))\n"
-        "except OSError: pass\n"
+        "import _socket, socket\n"
+        "raw = _socket.socket()\n"
+        "for connect in (socket.create_connection, raw.connect):\n"
+        "    try: connect(('a\\n1 mapped b\\x1b[2J', 4321))\n"
+        "    except OSError: pass\n"
+        "raw.close()\n"
     )
     _, errors, status = run.ran("-c", code)
     assert (status, errors.count("\n")) == (0, 1)
     lines = run.log().splitlines()
-    assert [line.partition(" ")[0] for line in lines] == ["resolved", "refused"]
+    assert [line.partition(" ")[0] for line in lines] == ["resolved", "guarded"]
     for text in (*lines, errors.rstrip("\n")):
         assert "a\\n1 mapped b\\x1b[2j" in text
         assert text.isprintable()
