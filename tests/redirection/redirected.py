@@ -314,6 +314,25 @@ def check_datagram_servers():
             assert client.recvfrom(10) == (b"pong", ("192.168.0.102", PORT))
 
 
+def check_duplicates_are_what_they_duplicate():
+    server = socket.socket()
+    server.bind(("192.168.0.103", 443))
+    twin = server.dup()
+    server.close()
+    with closing(twin):
+        twin.listen(1)
+        assert twin.getsockname() == ("192.168.0.103", 443)
+        serving(twin)
+        with socket.create_connection(("192.168.0.103", 443), TIMEOUT) as sock:
+            assert sock.recv(10) == b"mine"
+    with udp() as client:
+        client.connect(("192.0.2.7", PORT))
+        with closing(client.dup()) as twin:
+            twin.settimeout(TIMEOUT)
+            twin.send(b"ping")
+            assert twin.recvfrom(10) == (b"ping", ("192.0.2.7", PORT))
+
+
 def check_servers_of_the_standard_library():
     class Mine(socketserver.BaseRequestHandler):
         def handle(self):

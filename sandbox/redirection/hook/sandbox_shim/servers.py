@@ -133,7 +133,8 @@ class Servers:
             noted = self.noted.pop(sock, None) if self.noted else None
             self.called.pop(sock, None)
             native(sock, *args)
-            if noted is not None:
+            # A duplicate may serve on. Unlike the weak dictionary, this list is made in one step.
+            if noted is not None and noted not in list(self.noted.data.values()):  # type: ignore[attr-defined]
                 self.routes.bound.remove(*noted)
 
         return _real_close
