@@ -92,9 +92,18 @@ def test_a_program_that_cannot_be_executed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["obedient", "stubborn"])
 def test_a_timeout_ends_the_whole_group(kind: str) -> None:
-    with start(sys.executable, "-c", STUBBORN, kind, timeout=1) as process:
+    with start(sys.executable, "-c", STUBBORN, kind, timeout=1000) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGALRM)  # as the clock does, but not before everything runs
         out, _ = process.communicate(timeout=20)
-    assert (process.returncode, out) == (124, "ready\n")
+    assert (process.returncode, out) == (124, "")
+
+
+def test_a_timeout_comes_in_time() -> None:
+    with start(sys.executable, "-S", "-c", "import time; time.sleep(1000)", timeout=0.1) as process:
+        out, _ = process.communicate(timeout=20)
+    assert (process.returncode, out) == (124, "")
 
 
 @pytest.mark.parametrize(
