@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import tempfile
 import time
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -133,6 +134,17 @@ class LessonServer:
     def listeners(self) -> list[Listener]:
         """What the program has bound, in the order of the ports."""
         return sorted(self._current(), key=lambda each: (each.port, each.transport, each.host))
+
+    def another(self, seen: Collection[Listener], until: float) -> Listener | None:
+        """One that is not among those; waits for it until that monotonic time. None if there is none."""
+        while True:
+            last = time.monotonic() >= until or not self.alive()
+            for listener in self.listeners():
+                if listener not in seen:
+                    return listener
+            if last:
+                return None
+            time.sleep(POLL)
 
     def address(self, listener: Listener) -> tuple[str, int]:
         """Where a listener really is. Raises ConnectionRefusedError if nobody has bound it."""
