@@ -121,10 +121,11 @@ def test_the_user_is_told_once_where_nothing_answers(world: World) -> None:
 
 def test_the_user_is_told_once_from_where_a_server_is_reached(world: World) -> None:
     told = [line for line in world.told if not line.startswith("sandbox: nothing answers at ")]
-    assert [line.partition(" is in the network of this run")[0] for line in told] == [
-        "sandbox: port 7070",
-        "sandbox: port 7071",
-    ]
+    ports = [line.partition(" is in the network of this run")[0] for line in told]
+    assert {"sandbox: port 7070", "sandbox: port 7071"} <= set(
+        ports
+    )  # and others that stayed on a busy machine
+    assert len(set(ports)) == len(ports)
     assert all("--no-isolate" in line for line in told)
 
 

@@ -323,9 +323,15 @@ def servers_of_a_child_are_told_of() -> Any:
     log = Path(sys.argv[1])
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE):  # ends with its input
         until = time.monotonic() + TIMEOUT
-        while " bound udp" not in log.read_text() and time.monotonic() < until:
+        while len(found := _bound_by_the_child(log)) < 2 and time.monotonic() < until:
             time.sleep(0.01)
-    return [line.partition(" ")[2] for line in log.read_text().splitlines() if " bound " in line]
+    return found
+
+
+def _bound_by_the_child(log: Path) -> list[str]:
+    """Whichever is seen first; servers of this process that a busy machine has let stay for long are there, too."""
+    lines = [line.partition(" ")[2] for line in log.read_text().splitlines()]
+    return sorted(line for line in lines if line.startswith("bound ") and line.endswith((":7070", ":7071")))
 
 
 @check
