@@ -12,7 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 from sandbox.errors import RunError
-from sandbox.redirection import groups
+from sandbox.redirection import descendants, groups
 from sandbox.redirection.terminal import Terminal
 
 TIMED_OUT = 124
@@ -27,6 +27,8 @@ class Child:
 
     def __init__(self) -> None:
         _reserve_standard_streams()
+        descendants.adopt()
+        others = descendants.living()
         self.terminal = Terminal()
         ours, self._orders = os.pipe()
         self._failure, theirs = os.pipe()
@@ -40,6 +42,7 @@ class Child:
         with contextlib.suppress(OSError):  # whoever is first
             os.setpgid(self.group, self.group)
         self._guard, self._leash = groups.fork_guard(self.group)
+        self._not_ours = {*others, self.group, self._guard}
         self._steps: list[int] = []
         self._timed_out = False
         self._started = self._ended = self._closed = self._interrupted = False
@@ -85,6 +88,7 @@ class Child:
             os.close(self._orders)
             os.close(self._failure)
         groups.end(self.group)
+        descendants.end(but=self._not_ours)
         if not self._ended:
             os.waitpid(self.group, 0)
         self.terminal.take_back(self.group)

@@ -135,6 +135,25 @@ def test_what_the_program_leaves_behind_is_ended() -> None:
     assert (process.returncode, out) == (0, "")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux hands orphans over")
+@pytest.mark.parametrize("timeout", [0, 0.5])
+def test_daemons_are_ended_too(timeout: float) -> None:
+    code = (
+        "import os, sys, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0:\n"
+        "        print('ready', flush=True)\n"  # it holds stdout, so the end of that tells that it is gone
+        "        time.sleep(1000)\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+        f"time.sleep({1000 if timeout else 0})\n"
+    )
+    with start(sys.executable, "-S", "-c", code, timeout=timeout) as process:
+        out, _ = process.communicate(timeout=20)
+    assert (process.returncode, out.replace("ready\n", "")) == (124 if timeout else 0, "")
+
+
 def test_streams_that_are_closed_stay_closed() -> None:
     code = "import os, sys; os.write(2, repr((sys.stdin, sys.stdout)).encode()); sys.exit(4)"
     with subprocess.Popen(

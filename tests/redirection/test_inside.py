@@ -111,7 +111,7 @@ def test_behaviours_that_no_listener_has_yet() -> None:
 
 
 def test_a_route_may_name_a_behaviour_that_no_lesson_has() -> None:
-    with pytest.raises(ValueError, match="a:1=nobody: .*no service, listener or behaviour"):
+    with pytest.raises(ValueError, match=r"a:1=nobody: .*no service, listener or behaviour"):
         sandbox.redirect(routes=["a:1=nobody"]).__enter__()
     with (
         sandbox.redirect(routes=["day.example.org:1300=daytime"]),
