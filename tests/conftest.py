@@ -23,6 +23,9 @@ hypothesis.settings.register_profile("desk", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
+# The tests start hundreds of interpreters, and none of them shall compile what another has compiled already.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 Serve = Callable[..., BackgroundSandbox]
 
 

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,27 @@ def test_cores_have_no_coroutines() -> None:
             ]
 
 
+def test_the_hook_needs_the_standard_library_alone() -> None:
+    """It runs in the programs' own interpreters, which know nothing of this package and what that needs."""
+    hook = ROOT / "sandbox" / "redirection" / "hook"
+    foreign = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted(hook.rglob("*.py"))
+        for name in _imported(ast.parse(path.read_text()))
+        if name.partition(".")[0] not in sys.stdlib_module_names | {"sandbox_shim", ""}
+        or name.startswith("..")
+    ]
+    assert foreign == []
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
 HEAVY = (
     "aiohttp",
     "aiosmtpd",
@@ -89,6 +111,7 @@ HEAVY = (
         ("sandbox", ()),
         ("sandbox.errors", ()),
         ("sandbox.cli", ("click",)),
+        ("sandbox.cli.probe", ("click",)),
         ("sandbox.server", ("asyncio", "pydantic")),
         ("sandbox.background", ("asyncio", "pydantic")),
         ("sandbox.api", ("asyncio", "pydantic")),

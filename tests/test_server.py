@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -23,6 +23,13 @@ async def test_it_starts_and_stops_on_the_callers_loop() -> None:
             sandbox.endpoint("pop3", "pop3s")
     assert sandbox.endpoints == ()
     await sandbox.stop()
+
+
+def test_what_is_installed_is_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than all the rest of making a sandbox."""
+    services.names()
+    monkeypatch.setattr(services, "entry_points", None)
+    Sandbox.from_mapping({"services": {"smtp": {"port": 0}}})
 
 
 async def test_when_one_listener_fails_nothing_stays_open() -> None:
@@ -69,7 +76,7 @@ async def test_addresses_of_the_configuration_stand_in_the_certificate(address: 
 
 
 @pytest.fixture
-def shout(monkeypatch: pytest.MonkeyPatch) -> None:
+def shout(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Installs a distribution that brings a service."""
     point = EntryPoint("shout", "tests.shout", services.GROUP)
 
@@ -77,6 +84,9 @@ def shout(monkeypatch: pytest.MonkeyPatch) -> None:
         return [point] if group == services.GROUP else []
 
     monkeypatch.setattr(services, "entry_points", installed)
+    services._packages.cache_clear()
+    yield
+    services._packages.cache_clear()
 
 
 @pytest.mark.usefixtures("shout")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from zlib import crc32
 
 from sandbox.settings.hosts import HostSettings
+from sandbox.settings.records import is_address
 from sandbox.settings.routes import LOCALHOST, normal_host
 
 #: Made-up IPv4 addresses: the network for benchmarks (RFC 2544 §C.2.2), which nobody routes.
@@ -57,7 +58,7 @@ class Names:
         name = self.canonical(name)
         if name == LOCALHOST:
             return LOOPBACK
-        if _is_address(name):
+        if is_address(name):
             return (name,)
         host = self.settings(name)
         if host is not None and (not host.exists or host.cname):  # an alias that leads in a circle
@@ -93,11 +94,3 @@ class Names:
                 self._made_up[name] = found
                 return found
         return ()
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

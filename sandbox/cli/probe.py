@@ -54,6 +54,7 @@ def _list_checks(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
     default=_DEFAULT.timeout,
     show_default=True,
     help="Seconds for all checks together.",
@@ -61,6 +62,7 @@ def _list_checks(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option(
     "--patience",
     type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
     default=_DEFAULT.patience,
     show_default=True,
     help="Seconds to wait for each answer.",

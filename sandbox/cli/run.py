@@ -15,9 +15,6 @@ from sandbox.cli.configuration import configured_from, explained, fail, load
 from sandbox.errors import RunError
 
 if TYPE_CHECKING:
-    from sandbox.redirection.program import Program
-
-if TYPE_CHECKING:
     from sandbox.redirection.instances import Instance
     from sandbox.redirection.launcher import Order
     from sandbox.redirection.program import Program
@@ -167,8 +164,8 @@ def command(
         python2 = _python2(program)
         instance = None if join is None else _joined(join, isolate, allow, log)
         mode = mode_of(program, isolate=isolate, allow=allow, instance=instance)
-        if mode is Mode.ISOLATED and not (no_join or join or log or _of_the_sandbox()):
-            instance = neighbour()
+        if mode is Mode.ISOLATED and not (no_join or join):
+            instance = neighbour([*(["--log"] if log else []), *_of_the_sandbox()])
         order = Order(program, mode, instance=instance, allow=allow, log=log, timeout=timeout)
         if instance is None:
             configuration = load(config, profile, overrides, only, default=PROFILE, routes=routes)

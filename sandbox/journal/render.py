@@ -76,9 +76,13 @@ def _text(line: bytes) -> str:
     except UnicodeDecodeError:
         return "".join(_VISIBLE.get(byte, f"\\x{byte:02x}") for byte in line)
     return "".join(
-        _VISIBLE.get(ord(char), char) if char.isprintable() or char in "\t\r\n" else ascii(char)[1:-1]
-        for char in text
+        _VISIBLE.get(ord(char), char) if char.isprintable() else ascii(char)[1:-1] for char in text
     )
+
+
+def _detail(value: object) -> str:
+    """A value as text without line ends and escape sequences: clients choose many of them."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(value))
 
 
 def _remark(event: Event) -> str:
@@ -86,10 +90,10 @@ def _remark(event: Event) -> str:
         case Opened():
             return f"# {event.service}: connection {event.connection} from {event.peer} to {event.local}"
         case TlsStarted():
-            name = f", SNI {event.facts.server_name}" if event.facts.server_name else ""
+            name = f", SNI {_detail(event.facts.server_name)}" if event.facts.server_name else ""
             return f"# TLS: {event.facts.version}, {event.facts.cipher}{name}"
         case Fact():
-            details = ", ".join(f"{key}={value}" for key, value in event.details.items())
+            details = ", ".join(f"{key}={_detail(value)}" for key, value in event.details.items())
             return f"# {event.name}: {details}" if details else f"# {event.name}"
         case Crashed():
             return "\n".join(["# internal error:", *(f"#   {line}" for line in event.traceback.splitlines())])

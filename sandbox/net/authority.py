@@ -13,11 +13,13 @@ from sandbox.errors import AuthorityError
 from sandbox.faults.effects import Effect
 from sandbox.faults.effects.tls import Flaw
 from sandbox.net.flaws import age, flaw_of, flawed
+from sandbox.settings.paths import private_directory
 
 if TYPE_CHECKING:
     import trustme
 
 MAX_CONTEXTS = 1000  # a client may ask for any number of names
+MOST_EXPECTED = 100  # addresses that stand in one certificate
 
 _ORGANIZATION = "Sandbox test authority"
 
@@ -27,14 +29,17 @@ class Authority:
 
     Nothing is read or made before the first handshake or the first question for :attr:`certificate`. The key file
     has mode 0600 and the authority is never put into a system's store. ``names`` stand in the certificate for clients
-    that send no name. Raises AuthorityError when the directory cannot be used.
+    that send no name, and with them the addresses that the directory ``expected`` has files for: clients that were
+    given an address send none. Raises AuthorityError when the directory cannot be used.
     """
 
     def __init__(self, directory: Path, names: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")) -> None:
         self._directory = directory
+        #: A file for each address, its colons written as ``_``; redirected programs add theirs.
+        self.expected = directory / "run" / "addresses"
         self._names = names
         self._ca: trustme.CA | None = None
-        self._contexts: dict[tuple[str | None, bool, Effect | None], ssl.SSLContext] = {}
+        self._contexts: dict[tuple[tuple[str, ...], bool, Effect | None], ssl.SSLContext] = {}
 
     @property
     def certificate(self) -> Path:
@@ -68,29 +73,43 @@ class Authority:
         context.sni_callback = choose
         return context
 
+    def expect(self, address: str) -> None:
+        """Have a certificate for an address that a client goes to."""
+        private_directory(self.expected)
+        (self.expected / address.replace(":", "_")).touch()
+
     def client_context(self) -> ssl.SSLContext:
         """A client context that trusts this authority and nothing else."""
         return ssl.create_default_context(cafile=str(self.certificate))
 
     def _context_for(self, name: str | None, tickets: bool, fault: Effect | None) -> ssl.SSLContext:
-        key = (name, tickets, fault)
+        names = (*self._names, *self._addresses()) if name is None else (name,)
+        key = (names, tickets, fault)
         if key not in self._contexts:
             if len(self._contexts) >= MAX_CONTEXTS:
                 self._contexts.clear()
             self.load()
             assert self._ca is not None
             context = _server_context(fault, tickets=tickets)
-            self._certificate_for(self._ca, name, flaw_of(fault)).configure_cert(context)
+            self._certificate_for(self._ca, names, flaw_of(fault)).configure_cert(context)
             self._contexts[key] = context
         return self._contexts[key]
 
-    def _certificate_for(self, ca: trustme.CA, name: str | None, flaw: Flaw | None) -> trustme.LeafCert:
-        if name is not None:
-            try:
-                return _issued(ca, (name,), flaw)
-            except ValueError:  # not a host name that a certificate can hold, as one with an underscore
-                pass
-        return _issued(ca, self._names, flaw)
+    def _certificate_for(self, ca: trustme.CA, names: tuple[str, ...], flaw: Flaw | None) -> trustme.LeafCert:
+        try:
+            return _issued(ca, names, flaw)
+        except ValueError:  # not a host name that a certificate can hold, as one with an underscore
+            return _issued(ca, self._names, flaw)
+
+    def _addresses(self) -> list[str]:
+        """The addresses that are expected; the oldest files are removed where there are too many."""
+        try:
+            found = sorted(self.expected.iterdir(), key=lambda file: (file.stat().st_mtime_ns, file.name))
+            for file in found[:-MOST_EXPECTED]:
+                file.unlink()
+        except OSError:  # nobody expects any, or another sandbox was faster
+            return []
+        return [file.name.replace("_", ":") for file in found[-MOST_EXPECTED:]]
 
     def _read_or_make(self) -> trustme.CA:
         import trustme  # loads cryptography: too dear for a start that may never see a handshake
@@ -101,7 +120,7 @@ class Authority:
         return trustme.CA.from_pem((home / "ca.pem").read_bytes(), (home / "ca.key").read_bytes())
 
     def _make(self, ca: trustme.CA, home: Path) -> None:
-        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_directory(self._directory)
         draft = Path(tempfile.mkdtemp(prefix="ca-", dir=self._directory))
         try:
             ca.cert_pem.write_to_path(draft / "ca.pem")

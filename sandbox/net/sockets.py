@@ -27,14 +27,16 @@ def bind(service: str, binding: Binding, *, avoid: Collection[int] = ()) -> list
 
     Where any free port will do, those to ``avoid`` are not taken. Raises ListenError; nothing stays open then.
     """
-    sockets = _bind_all(service, binding)
     unwanted: list[socket.socket] = []
-    while binding.port == 0 and binding.path is None and sockets[0].getsockname()[1] in avoid:
-        unwanted += sockets  # kept until another port is found: it would be given to us again
-        sockets = _bind_all(service, binding)
-    for sock in unwanted:
-        sock.close()
-    return sockets
+    try:
+        while True:
+            sockets = _bind_all(service, binding)
+            if binding.port or binding.path is not None or sockets[0].getsockname()[1] not in avoid:
+                return sockets
+            unwanted += sockets  # kept until another port is found: it would be given to us again
+    finally:
+        for sock in unwanted:
+            sock.close()
 
 
 def bind_both(

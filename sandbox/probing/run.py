@@ -15,6 +15,7 @@ from sandbox.probing.verdict import Verdict
 from sandbox.probing.wishes import Wishes
 from sandbox.redirection.program import Program
 
+SETTLED = 1.0  # seconds after its first address in which a program may bind others, from a thread that is slow to start
 NOT_REDIRECTED = 97  # the exit status of the hook that could not be installed
 
 
@@ -24,11 +25,12 @@ def probe(server: LessonServer, wishes: Wishes) -> Iterator[Verdict]:
     if not server.wait(wishes.timeout):
         yield _not_started(server, wishes)
         return
+    settled = min(time.monotonic() + SETTLED, end)
     seen: set[Listener] = set()
-    while new := [listener for listener in server.listeners() if listener not in seen]:
-        seen.add(new[0])
-        if _wanted(new[0], wishes):
-            yield from _listener(server, new[0], wishes, end)
+    while (new := server.another(seen, settled)) is not None:
+        seen.add(new)
+        if _wanted(new, wishes):
+            yield from _listener(server, new, wishes, end)
     if wishes.check is not None and not any(_wanted(listener, wishes) for listener in seen):
         yield _nothing_to_check(wishes.check, seen)
     yield from _tracebacks(server)

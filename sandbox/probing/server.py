@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import tempfile
 import time
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,7 +19,6 @@ from sandbox.probing import crash
 from sandbox.probing.dial import Listener
 from sandbox.probing.talk import Wrong
 from sandbox.redirection import groups
-from sandbox.redirection.child import fork_guard, release_guard
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.program import Program
 
@@ -79,7 +79,7 @@ class LessonServer:
         except OSError as error:
             raise RunError(f"{self.program.executable} cannot be run: {error.strerror}") from error
         if self._guarded:
-            self._guard = fork_guard(self._process.pid)
+            self._guard = groups.fork_guard(self._process.pid)
 
     def stop(self) -> None:
         """End the program and all that it has started."""
@@ -87,7 +87,7 @@ class LessonServer:
             groups.end(self._process.pid)
             self._process.wait()
         if self._guard is not None:
-            release_guard(*self._guard)
+            groups.release_guard(*self._guard)
             self._guard = None
 
     def alive(self) -> bool:
@@ -134,6 +134,17 @@ class LessonServer:
     def listeners(self) -> list[Listener]:
         """What the program has bound, in the order of the ports."""
         return sorted(self._current(), key=lambda each: (each.port, each.transport, each.host))
+
+    def another(self, seen: Collection[Listener], until: float) -> Listener | None:
+        """One that is not among those; waits for it until that monotonic time. None if there is none."""
+        while True:
+            last = time.monotonic() >= until or not self.alive()
+            for listener in self.listeners():
+                if listener not in seen:
+                    return listener
+            if last:
+                return None
+            time.sleep(POLL)
 
     def address(self, listener: Listener) -> tuple[str, int]:
         """Where a listener really is. Raises ConnectionRefusedError if nobody has bound it."""
@@ -198,6 +209,7 @@ class LessonServer:
             "allow": [],
             "bound": str(self._bound()),
             "names": str(self._place / "names"),
+            "addresses": str(self._place / "addresses"),
             "certificate": ssl.get_default_verify_paths().cafile or "",
             "log": None,
             "free_ports": True,

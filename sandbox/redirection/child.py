@@ -12,12 +12,10 @@ from types import FrameType
 from typing import NoReturn
 
 from sandbox.errors import RunError
-from sandbox.redirection import groups
+from sandbox.redirection import descendants, groups
 from sandbox.redirection.terminal import Terminal
 
 TIMED_OUT = 124
-
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Child:
@@ -29,6 +27,8 @@ class Child:
 
     def __init__(self) -> None:
         _reserve_standard_streams()
+        descendants.adopt()
+        others = descendants.living()
         self.terminal = Terminal()
         ours, self._orders = os.pipe()
         self._failure, theirs = os.pipe()
@@ -41,7 +41,8 @@ class Child:
         os.close(theirs)
         with contextlib.suppress(OSError):  # whoever is first
             os.setpgid(self.group, self.group)
-        self._guard, self._leash = fork_guard(self.group)
+        self._guard, self._leash = groups.fork_guard(self.group)
+        self._not_ours = {*others, self.group, self._guard}
         self._steps: list[int] = []
         self._timed_out = False
         self._started = self._ended = self._closed = self._interrupted = False
@@ -80,18 +81,19 @@ class Child:
         if self._closed:
             return
         self._closed = True
-        for number in (*_ENDING, signal.SIGALRM, signal.SIGTSTP):
+        for number in (*groups.ENDING, signal.SIGALRM, signal.SIGTSTP):
             if signal.getsignal(number) in (self._signalled, self._suspended):
                 signal.signal(number, signal.SIG_IGN)  # nothing stops the end
         if not self._started:
             os.close(self._orders)
             os.close(self._failure)
         groups.end(self.group)
+        descendants.end(but=self._not_ours)
         if not self._ended:
             os.waitpid(self.group, 0)
         self.terminal.take_back(self.group)
         self.terminal.close()
-        release_guard(self._guard, self._leash)
+        groups.release_guard(self._guard, self._leash)
 
     def end_alike(self) -> None:
         """End this process as the program has ended if that was by Ctrl-C on a terminal.
@@ -130,7 +132,7 @@ class Child:
             self.terminal.give(self.group)
 
     def _watch_signals(self) -> None:
-        for number in _ENDING:
+        for number in groups.ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a shell's background
                 signal.signal(number, self._signalled)
         signal.signal(signal.SIGALRM, self._signalled)
@@ -181,33 +183,3 @@ def _become_program(orders: int, failure: int) -> NoReturn:
         pass
     finally:
         os._exit(127)
-
-
-def release_guard(guard: int, leash: int) -> None:
-    """The word to a guard that all is well."""
-    with contextlib.suppress(BrokenPipeError):  # it has been killed
-        os.write(leash, b".")
-    os.close(leash)
-    os.waitpid(guard, 0)
-
-
-def fork_guard(group: int) -> tuple[int, int]:
-    """A process that ends the group if this one ends without a word; its id, and the pipe to say that word into.
-
-    To be called while no other thread runs.
-    """
-    leash, ours = os.pipe()
-    guard = os.fork()
-    if guard == 0:
-        try:
-            os.setsid()
-            for number in _ENDING:
-                signal.signal(number, signal.SIG_IGN)
-            os.closerange(0, leash)
-            os.closerange(leash + 1, os.sysconf("SC_OPEN_MAX"))
-            if not os.read(leash, 1):
-                groups.end(group)
-        finally:
-            os._exit(0)
-    os.close(leash)
-    return guard, ours

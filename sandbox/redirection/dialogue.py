@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from sandbox.background import BackgroundSandbox
-from sandbox.journal import Closed, Journal, Opened, transcript
+from sandbox.journal import Closed, Entry, Journal, Opened, Received, Sent, transcript
 
 SETTLE = 0.5  # seconds that the last connections have to be noticed as ended
 _STEP = 0.01
@@ -34,4 +34,10 @@ def _open(journal: Journal) -> set[int]:
 
 def _text(journal: Journal) -> str:
     numbers = dict.fromkeys(entry.event.connection for entry in journal if isinstance(entry.event, Opened))
-    return "\n".join(transcript(journal.connection(number)) for number in numbers)
+    told = (filter(_legible, journal.connection(number)) for number in numbers)
+    return "\n".join(map(transcript, told))
+
+
+def _legible(entry: Entry) -> bool:
+    """All but the messages of DNS, which no eye can read; the facts beside them say the same in words."""
+    return not (isinstance(entry.event, Received | Sent) and entry.event.service == "dns")

@@ -33,9 +33,14 @@ def environment_of(table: Table, path: Path, base: Mapping[str, str]) -> dict[st
 
     Its Python finds the hook first, everything trusts the sandbox and no proxy is left. All paths are absolute.
     """
-    environment = {name: value for name, value in base.items() if not name.lower().endswith("_proxy")}
+    environment = trusting(base, table["certificate"])
     others = [entry for entry in base.get("PYTHONPATH", "").split(os.pathsep) if entry and entry != str(HOOK)]
     environment["PYTHONPATH"] = os.pathsep.join([str(HOOK), *others])
     environment[ROUTES] = str(path.absolute())
-    environment.update(dict.fromkeys(CERTIFICATES, table["certificate"]))
     return environment
+
+
+def trusting(environment: Mapping[str, str], bundle: str) -> dict[str, str]:
+    """Trust the authorities of one file; no proxy stands between."""
+    kept = {name: value for name, value in environment.items() if not name.lower().endswith("_proxy")}
+    return kept | dict.fromkeys(CERTIFICATES, bundle)

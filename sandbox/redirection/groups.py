@@ -1,4 +1,4 @@
-"""Process groups: whether anybody of one is left, and how it is ended."""
+"""Process groups: whether anybody of one is left, how it is ended, and a guard that ends it in any case."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 #: Seconds between asking a group to end and killing it.
 GRACE = 2.0
+#: What asks a program to end.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STEP = 0.01
 
 
@@ -43,6 +45,36 @@ def alive(group: int) -> bool:
     if not (processes / "self/stat").exists():
         return True
     return any(_runs(path, group) for path in processes.iterdir() if path.name.isdecimal())
+
+
+def fork_guard(group: int) -> tuple[int, int]:
+    """A process that ends the group if this one ends without a word; its id, and the pipe to say that word into.
+
+    To be called while no other thread runs.
+    """
+    leash, ours = os.pipe()
+    guard = os.fork()
+    if guard == 0:
+        try:
+            os.setsid()
+            for number in ENDING:
+                signal.signal(number, signal.SIG_IGN)
+            os.closerange(0, leash)
+            os.closerange(leash + 1, os.sysconf("SC_OPEN_MAX"))
+            if not os.read(leash, 1):
+                end(group)
+        finally:
+            os._exit(0)
+    os.close(leash)
+    return guard, ours
+
+
+def release_guard(guard: int, leash: int) -> None:
+    """The word to a guard that all is well."""
+    with contextlib.suppress(BrokenPipeError):  # it has been killed
+        os.write(leash, b".")
+    os.close(leash)
+    os.waitpid(guard, 0)
 
 
 def _runs(process: Path, group: int) -> bool:

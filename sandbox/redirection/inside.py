@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sandbox.background import BackgroundSandbox
+from sandbox.errors import SettingsError
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.table import Table, table_of
 from sandbox.server import REGISTRY, Sandbox
@@ -31,7 +32,7 @@ def redirect(
     """Within ``with``, all hosts and ports that this process names lead to a sandbox, which is handed out.
 
     Without ``running`` a sandbox of the lessons' profile is started on free ports. ``routes`` are further ones, before
-    those it has: ``host:port=name`` of a service, a listener or a behaviour. ``allow`` names the hosts that stay real.
+    those it has: ``host:port=name`` of a service, a listener or, without ``running``, any behaviour. ``allow`` names the hosts that stay real.
     Programs started meanwhile are redirected too; afterwards everything is as it was. Raises ValueError for a wrong
     route, and RuntimeError within another redirection.
     """
@@ -39,7 +40,7 @@ def redirect(
         raise RuntimeError("this process is redirected already: sandbox.redirect() cannot be nested")
     try:
         with contextlib.ExitStack() as stack:
-            box = running or stack.enter_context(BackgroundSandbox(_lessons()))
+            box = running or stack.enter_context(BackgroundSandbox(_lessons(routes)))
             table = box.call(lambda sandbox: _table(sandbox, routes, allow))
             stack.enter_context(_environment(table))
             stack.enter_context(_installed(table, exempt=box.call(lambda _: threading.get_ident())))
@@ -48,16 +49,24 @@ def redirect(
         _one.release()
 
 
-def _lessons() -> Sandbox:
-    return Sandbox(load_file(profiles()["lessons"], REGISTRY), free_ports=True)
+def _lessons(routes: Sequence[str]) -> Sandbox:
+    """The sandbox, with listeners for behaviours that only the routes name."""
+    try:
+        configuration = load_file(profiles()["lessons"], REGISTRY, routes=routes)
+    except SettingsError as error:
+        raise ValueError(str(error)) from error
+    return Sandbox(configuration, free_ports=True)
 
 
 def _table(sandbox: Sandbox, routes: Sequence[str], allow: Sequence[str]) -> Table:
     further = []
     for text in routes:
         address, _, name = text.rpartition("=")
-        key = RouteKey.parse(address)
-        found = targets(name, key, sandbox.configuration.services)
+        try:
+            key = RouteKey.parse(address)
+            found = list(targets(name, key, sandbox.configuration.services))
+        except ValueError as error:
+            raise ValueError(f"{text}: {error}") from error
         further += [Route(transport, key.host, key.port, target) for transport, target in found]
     return table_of(sandbox, allow=allow, further=further)
 

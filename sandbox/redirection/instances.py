@@ -18,7 +18,7 @@ from sandbox.errors import RunError
 from sandbox.redirection.table import Table, table_of
 from sandbox.server import Sandbox
 from sandbox.settings import GlobalSettings
-from sandbox.settings.paths import state_directory
+from sandbox.settings.paths import private_directory, state_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ def describe(sandbox: Sandbox, verb: str, *, isolated: bool = False) -> Instance
 @contextmanager
 def published(instance: Instance) -> Iterator[None]:
     """The instance can be found meanwhile."""
-    where = directory()
-    where.mkdir(parents=True, exist_ok=True, mode=0o700)
+    where = private_directory(directory())
     _sweep(where)
     path = where / f"{instance.pid}.json"
     write(path, asdict(instance))
@@ -99,7 +98,10 @@ def choose(pid: int | None = None, *, isolated: bool | None = None) -> Instance:
 
 def _read(path: Path) -> Instance | None:
     try:
-        instance = Instance(**json.loads(path.read_text(encoding="utf-8")))
+        with path.open(encoding="utf-8") as file:
+            if os.fstat(file.fileno()).st_uid != os.geteuid():  # it would tell whom to trust
+                return None
+            instance = Instance(**json.load(file))
     except (OSError, ValueError, TypeError):  # it has just gone, or another version wrote it
         return None
     return instance if _birth(instance.pid) == instance.birth else None

@@ -15,13 +15,14 @@ from sandbox.background import BackgroundSandbox
 from sandbox.errors import RunError
 from sandbox.redirection import dialogue, instances, isolation, variables
 from sandbox.redirection.child import Child
-from sandbox.redirection.environment import HOOK, environment_of
+from sandbox.redirection.environment import HOOK, environment_of, trusting
 from sandbox.redirection.instances import Instance
 from sandbox.redirection.log import emptied, log_of_run
 from sandbox.redirection.modes import Mode
 from sandbox.redirection.program import Program
 from sandbox.server import Sandbox
 from sandbox.settings import Configuration
+from sandbox.settings.paths import private_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,9 @@ def _environment(order: Order, instance: Instance, scratch: Path, log: Path | No
     trusted = variables.authorities(
         Path(instance.table["certificate"]), scratch / "authorities.pem", real=bool(order.allow)
     )
-    found = variables.browsing(variables.trusting(os.environ, trusted), instances.directory() / "pages")
+    found = variables.browsing(os.environ, instances.directory() / "pages")
     if order.mode is Mode.ISOLATED:
-        return variables.without_shim(found)
+        return variables.without_shim(trusting(found, str(trusted)))
     table = instance.table.copy()
     table["allow"], table["certificate"] = list(order.allow), str(trusted)
     table["log"] = None if log is None else str(log)
@@ -134,7 +135,7 @@ def _scratch() -> Iterator[Path]:
     """A directory for the files of this run."""
     path = instances.directory() / str(os.getpid())
     shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True, mode=0o700)
+    private_directory(path)
     try:
         yield path
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import Enum
 
 from sandbox.errors import RunError
@@ -56,16 +57,20 @@ def kind_to_join(isolate: bool | None, allow: tuple[str, ...]) -> bool | None:
     return False if allow and isolate is None else isolate
 
 
-def neighbour() -> Instance | None:
-    """The isolated run whose network this one shall share, since a server runs in there; tells so."""
+def neighbour(own: Sequence[str] = ()) -> Instance | None:
+    """The isolated run whose network this one shall share, since a server runs in there; tells so.
+
+    With the options ``own`` a run has a sandbox of its own, so that it shares none; that is told as well.
+    """
     found = serving()
     if found is None:
         return None
     instance, ports = found
-    shown = ", ".join(map(str, ports))
-    tell(
-        f"sharing the network of process {instance.pid}, whose program serves port {shown} (--no-join prevents it)"
-    )
+    server = f"process {instance.pid}, whose program serves port {', '.join(map(str, ports))}"
+    if own:
+        tell(f"not sharing the network of {server}: {', '.join(own)} cannot be given with that")
+        return None
+    tell(f"sharing the network of {server} (--no-join prevents it); what nobody answers is told there")
     return instance
 
 

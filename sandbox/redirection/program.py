@@ -47,7 +47,10 @@ def find(words: Sequence[str], python: str | None = None) -> Program:
     if python is not None:
         raise RunError(f"--python chooses the interpreter of Python scripts; {first} is none")
     path = str(Path(path).absolute())
-    return Program(path, tuple(words), escapes=_escape(path, words))
+    escapes = _escape(path, words)
+    # A Python has better means than a proxy, so none runs that has given them up.
+    interpreter = asked(path) if escapes and _PYTHON.match(Path(path).name) else None
+    return Program(path, tuple(words), interpreter=interpreter, escapes=escapes)
 
 
 def _script(words: Sequence[str], python: str | None) -> Program:

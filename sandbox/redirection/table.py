@@ -10,7 +10,7 @@ from typing import TypedDict
 from sandbox.addressing import Names
 from sandbox.server import Sandbox
 from sandbox.settings import HostSettings, Route
-from sandbox.settings.paths import state_directory
+from sandbox.settings.paths import private_directory, state_directory
 
 
 class Table(TypedDict):
@@ -31,6 +31,8 @@ class Table(TypedDict):
     """The directory in which redirected processes tell each other what they have bound."""
     names: str
     """The directory in which they tell each other which name an address was made up for."""
+    addresses: str
+    """The directory in which they tell the authority for which addresses a certificate is expected."""
     certificate: str
     """The file of the authority to trust."""
     log: str | None
@@ -44,8 +46,9 @@ def table_of(
 ) -> Table:
     """The table of a sandbox that listens; made in its own thread. ``further`` routes come before its own."""
     shared = shared_directory(sandbox)
-    for directory in (shared / "bound", shared / "names"):
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    addresses = sandbox.authority.expected.absolute()
+    for directory in (shared / "bound", shared / "names", addresses):
+        private_directory(directory)
     where = {(end.transport, end.service, end.listener): end for end in sandbox.endpoints if end.path is None}
     routes: list[tuple[str, str, int, str, int, str]] = [
         (row.transport, row.host, row.port, end.host, end.port, str(row.target))
@@ -62,6 +65,7 @@ def table_of(
         allow=list(allow),
         bound=str(shared / "bound"),
         names=str(shared / "names"),
+        addresses=str(addresses),
         certificate=str(sandbox.authority.certificate.absolute()),
         log=None if log is None else str(log.absolute()),
         free_ports=False,

@@ -1,4 +1,4 @@
-"""What the environment of a launched program holds beside its redirection: whom to trust, a browser, a proxy."""
+"""What the environment of a launched program holds beside its redirection: a browser, a proxy, more to trust."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.redirection.environment import CERTIFICATES, HOOK, ROUTES
-
-
-def trusting(environment: Mapping[str, str], bundle: Path) -> dict[str, str]:
-    """Trust the authorities of one file; no proxy stands between."""
-    kept = {name: value for name, value in environment.items() if not name.lower().endswith("_proxy")}
-    return kept | dict.fromkeys(CERTIFICATES, str(bundle))
+from sandbox.redirection.environment import HOOK, ROUTES
 
 
 def without_shim(environment: Mapping[str, str]) -> dict[str, str]:

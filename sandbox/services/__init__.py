@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import sys
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoints
+from importlib.metadata import entry_points
 from typing import Any
 
 from sandbox.service import AbstractService
@@ -30,19 +28,9 @@ SERVICES = (
 GROUP = "sandbox.services"
 
 
-def entry_points(*, group: str) -> EntryPoints:
-    """Those of the distributions that are installed; looked up again only when the path of modules has changed."""
-    return _entry_points(group, tuple(sys.path))
-
-
-@lru_cache(maxsize=1)
-def _entry_points(group: str, _: tuple[str, ...]) -> EntryPoints:
-    return importlib.metadata.entry_points(group=group)
-
-
 def names() -> tuple[str, ...]:
     """The names of all services, those of other distributions last."""
-    return SERVICES + tuple(sorted(point.name for point in entry_points(group=GROUP)))
+    return SERVICES + tuple(sorted(_packages()))
 
 
 def settings_class(name: str) -> type[ServiceSettings]:
@@ -60,4 +48,10 @@ def service_class(name: str) -> type[AbstractService[Any]]:
 def _package(name: str) -> str:
     if name in SERVICES:
         return f"{__name__}.{name}"
-    return next(point.value for point in entry_points(group=GROUP) if point.name == name)
+    return _packages()[name]
+
+
+@cache  # each look reads the metadata of everything that is installed: with many distributions half of a start
+def _packages() -> dict[str, str]:
+    """The packages of the services that other distributions add."""
+    return {point.name: point.value for point in entry_points(group=GROUP)}

@@ -20,6 +20,13 @@ def state_directory(settings: GlobalSettings) -> Path:
     return (Path(home) if home else Path.home() / ".local" / "state") / "sandbox"
 
 
+def private_directory(path: Path) -> Path:
+    """Make a directory, and those above it that are missing, for this user alone, whatever the umask says."""
+    for each in (*reversed(path.parents), path):  # mkdir's own mode holds for the last one only
+        each.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
 def profiles() -> dict[str, Path]:
     """The ready-made configurations by name; in a wheel they lie inside the package, in a checkout beside it."""
     for directory in (_PACKAGE / "config", _PACKAGE.parent / "config"):

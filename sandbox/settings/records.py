@@ -26,7 +26,7 @@ def absolute_name(text: str) -> str:
             name = name.encode("idna").decode("ascii")
         except UnicodeError as error:
             raise ValueError(f"{text!r} is no domain name: {error}") from error
-    if _is_address(name):
+    if is_address(name):
         raise ValueError(f"{text!r} is an address, but a name belongs here")
     if len(name) > _LONGEST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         raise ValueError(f"{text!r} is no domain name")
@@ -64,7 +64,8 @@ def _target(text: str) -> str:
     return ROOT if text == ROOT else absolute_name(text)
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether a host is an IPv4 or IPv6 address, not a name."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

@@ -91,14 +91,13 @@ def targets(
 
     Raises UnknownTargetError.
     """
-    found = [
-        (transport, target)
-        for transport, target in _named(name, key.port, services)
-        if key.transport in (None, transport)
-    ]
-    if not found:
+    named = list(_named(name, key.port, services))
+    if not named:
         known = [*services, *(str(target) for _, target in _all(services))]
         raise UnknownTargetError(f"there is no service, listener or behaviour {name!r}{guess(name, known)}")
+    found = [(transport, target) for transport, target in named if key.transport in (None, transport)]
+    if not found:
+        raise UnknownTargetError(f"{name} has no listener for {str(key.transport).upper()}")
     yield from found
 
 

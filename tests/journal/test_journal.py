@@ -120,6 +120,7 @@ def test_transcript_tells_the_rest() -> None:
             Sent(1, "pop3", b"+OK\r\n"),
             TlsStarted(1, "pop3", TlsFacts("TLSv1.3", "AES", "pop.example.com")),
             Fact(1, "pop3", "login.accepted", {"user": "ann"}),
+            Fact(1, "pop3", "login.refused", {"user": "eve\n# login.accepted: user=ann\x1b[2J", "tries": 2}),
             Crashed(1, "pop3", "Traceback\nOops"),
             Closed(1, "pop3", "client", 3, 5),
         )
@@ -129,6 +130,7 @@ def test_transcript_tells_the_rest() -> None:
         "S: +OK\n"
         "# TLS: TLSv1.3, AES, SNI pop.example.com\n"
         "# login.accepted: user=ann\n"
+        "# login.refused: user=eve\\n# login.accepted: user=ann\\x1b[2J, tries=2\n"
         "# internal error:\n"
         "#   Traceback\n"
         "#   Oops\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 import stat
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.errors import AuthorityError
-from sandbox.net.authority import Authority
+from sandbox.net.authority import MOST_EXPECTED, Authority
 
 
 def handshake(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> str | None:
@@ -43,6 +44,27 @@ def test_an_address_the_certificate_does_not_name_fails(tmp_path: Path) -> None:
     authority = Authority(tmp_path, names=("localhost",))
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(authority.context(), authority.client_context(), "127.0.0.1")
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])
+def test_addresses_that_clients_go_to_verify(tmp_path: Path, address: str) -> None:
+    """Clients send no name when they were given an address (RFC 6066 §3)."""
+    authority = Authority(tmp_path, names=("localhost",))
+    served = authority.context()
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(served, authority.client_context(), address)
+    Authority(tmp_path).expect(address)
+    assert handshake(served, authority.client_context(), address) == "TLSv1.3"
+    assert handshake(served, authority.client_context(), "localhost") == "TLSv1.3"
+
+
+def test_only_the_last_addresses_are_kept(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    for number in range(MOST_EXPECTED + 5):
+        authority.expect(f"192.0.2.{number}")
+        os.utime(authority.expected / f"192.0.2.{number}", (number, number))
+    assert handshake(authority.context(), authority.client_context(), f"192.0.2.{MOST_EXPECTED}") == "TLSv1.3"
+    assert len(list(authority.expected.iterdir())) == MOST_EXPECTED
 
 
 def test_made_once_and_kept(tmp_path: Path) -> None:

@@ -104,3 +104,23 @@ def test_what_follows_from_the_first_failure_is_not_repeated() -> None:
         ("echoes", "FAIL"),
         ("the rest", "note"),
     ]
+
+
+TWO_ADDRESSES = """
+import socket, time
+thanks = socket.socket(type=socket.SOCK_DGRAM)
+thanks.bind(("127.0.0.1", 12345))
+time.sleep(0.5)
+server = socket.create_server(("127.0.0.1", 12346))
+time.sleep(60)
+"""
+
+
+def test_an_address_may_be_bound_later_than_the_first_is_checked(script: Path) -> None:
+    script.write_text(TWO_ADDRESSES)
+    with LessonServer(find([str(script)])) as server:
+        assert server.wait(20)
+        (first,) = server.listeners()
+        second = server.another({first}, time.monotonic() + 20)
+        assert str(second) == "tcp localhost:12346"
+        assert server.another({first, second}, time.monotonic()) is None

@@ -170,6 +170,9 @@ def check_what_has_no_route_is_refused():
 def check_mistakes_are_the_system_s():
     with closing(socket.socket()) as sock:
         assert isinstance(error_of(sock.connect, ("127.0.0.1", 70000)), OverflowError)
+        for port in (-1, 65536):
+            for go in (sock.connect, sock.connect_ex, sock.bind):
+                assert isinstance(error_of(go, ("www.python.org", port)), OverflowError)
         assert isinstance(error_of(sock.connect, ("127.0.0.1",)), TypeError)
         assert isinstance(error_of(sock.connect, "127.0.0.1:80"), TypeError)
         assert isinstance(error_of(sock.connect, (None, 80)), TypeError)
@@ -291,6 +294,16 @@ def check_a_program_that_is_its_own_server_wins():
         assert echoed(sock) == b"hello"  # theirs again
 
 
+def check_who_binds_everywhere_and_connects_is_at_one_address():
+    with closing(socket.socket()) as sock:
+        sock.bind(("", 0))
+        host, port = sock.getsockname()
+        assert host == "0.0.0.0"
+        sock.connect(("echo.example.com", PORT))
+        assert sock.getsockname() == ("127.0.0.1", port)  # which FTP clients tell their server
+        assert echoed(sock) == b"hello"
+
+
 def check_datagram_servers():
     for address in (("192.168.0.102", PORT), ("", PORT)):
         with udp() as server, udp() as client:
@@ -299,6 +312,25 @@ def check_datagram_servers():
             _, peer = server.recvfrom(10)
             server.sendto(b"pong", peer)
             assert client.recvfrom(10) == (b"pong", ("192.168.0.102", PORT))
+
+
+def check_duplicates_are_what_they_duplicate():
+    server = socket.socket()
+    server.bind(("192.168.0.103", 443))
+    twin = server.dup()
+    server.close()
+    with closing(twin):
+        twin.listen(1)
+        assert twin.getsockname() == ("192.168.0.103", 443)
+        serving(twin)
+        with socket.create_connection(("192.168.0.103", 443), TIMEOUT) as sock:
+            assert sock.recv(10) == b"mine"
+    with udp() as client:
+        client.connect(("192.0.2.7", PORT))
+        with closing(client.dup()) as twin:
+            twin.settimeout(TIMEOUT)
+            twin.send(b"ping")
+            assert twin.recvfrom(10) == (b"ping", ("192.0.2.7", PORT))
 
 
 def check_servers_of_the_standard_library():
@@ -391,6 +423,8 @@ def check_tls_verifies():
     sock = socket.create_connection(("192.0.2.7", 443), TIMEOUT)
     with closing(strict.wrap_socket(sock, server_hostname="www.onego.ru")) as secure:
         assert dict(secure.getpeercert()["subjectAltName"]) == {"DNS": "www.onego.ru"}
+    for url in ("https://198.51.100.7/", "https://[2001:db8::7]/"):
+        assert urllib.request.urlopen(url, timeout=TIMEOUT).status == 200
     untrusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     with socket.create_connection(("www.python.org", 443), TIMEOUT) as sock:
         error = error_of(untrusting.wrap_socket, sock, server_hostname="www.python.org")

@@ -16,6 +16,7 @@ from sandbox.addressing import Names
 from sandbox.background import BackgroundSandbox
 from sandbox.errors import RunError
 from sandbox.redirection.environment import CERTIFICATES, HOOK, environment_of
+from sandbox.redirection.hook.sandbox_shim.routes import MOST_TOLD, tell
 from sandbox.redirection.interpreters import chosen
 from tests.redirection.world import Run, free_port, sandbox_of
 
@@ -62,6 +63,16 @@ def test_whatever_a_program_does_with_sockets(version: str, run: Run, tmp_path: 
     assert told.count("sandbox: " + advice("203.0.113.9:4321", "UDP", "/udp")) == 1
     assert told.count("sandbox: " + advice(f"localhost:{free}", "TCP", "")) == 1
     assert not [line for line in told if "8.8.8.8" in line]
+
+
+def test_who_tries_every_port_is_told_of_a_few(run: Run) -> None:
+    program = (
+        "import socket\nfor port in range(2000, 2999): socket.socket().connect_ex(('198.51.100.7', port))"
+    )
+    told = run.ran("-W", "ignore", "-c", program)[1].splitlines()
+    assert len(told) == MOST_TOLD + 1
+    assert told[-2] == "sandbox: " + advice(f"198.51.100.7:{1999 + MOST_TOLD}", "TCP", "")
+    assert "--log" in told[-1]
 
 
 def advice(address: str, transport: str, suffix: str) -> str:
@@ -159,6 +170,31 @@ def test_every_decision_is_logged(run: Run, background: BackgroundSandbox) -> No
     assert lines[3].startswith("bound tcp 192.168.0.102:5566 at 127.0.0.1:")
     assert lines[4:6] == ["resolved gone.invalid does not exist", "refused tcp 203.0.113.9:4321"]
     assert lines[6].startswith("passed tcp localhost:")
+
+
+def test_what_is_no_host_name_is_not_found(run: Run) -> None:
+    """As the system's resolver has it (res_hnok(3)), and so the other mode: learners take URLs for hosts."""
+    code = (
+        "import socket, sys\n"
+        "for name in sys.argv[1:]:\n"
+        "    for look_up in (lambda: socket.create_connection((name, 80)), lambda: socket.socket().connect((name, 80))):\n"
+        "        try: look_up()\n"
+        "        except socket.gaierror as error: assert error.errno == socket.EAI_NONAME\n"
+        "        else: print(name)\n"
+    )
+    wrong = ["http://www.python.org", "www.python.org/", "a b.example", "-a.example", "a@b.example", "[::1]"]
+    output, errors, status = run.ran("-W", "ignore", "-c", code, *wrong, "a_b.example", "www.a-b.example.")
+    assert (status, errors) == (0, "")
+    assert output.split() == ["a_b.example"] * 2 + ["www.a-b.example."] * 2
+
+
+def test_names_write_no_lines_and_no_escape_sequences(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import socket, sys\ntry: socket.gethostbyname(sys.argv[1])\nexcept OSError: pass"
+    name, shown = "a\n1 mapped b\x1b[2j", "a\\n1 mapped b\\x1b[2j"
+    assert run.ran("-c", code, name) == ("", "", 0)
+    assert run.log() == f"resolved {shown} does not exist\n"
+    tell(name)
+    assert capsys.readouterr().err == f"sandbox: {shown}\n"
 
 
 def test_who_cannot_be_redirected_does_not_run(run: Run, tmp_path: Path) -> None:

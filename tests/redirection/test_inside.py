@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ftplib
 import imaplib
@@ -24,7 +25,7 @@ import requests
 
 import sandbox
 from sandbox.background import BackgroundSandbox
-from sandbox.redirection.hook.sandbox_shim import Shim
+from sandbox.redirection.hook.sandbox_shim import Shim, bound
 from sandbox.redirection.hook.sandbox_shim.guard import _guarded
 from sandbox.redirection.hook.sandbox_shim.services import port_of, service_at
 from tests.redirection.world import Run, free_port, sandbox_of
@@ -88,14 +89,47 @@ def test_a_sandbox_that_runs(background: BackgroundSandbox, capfd: pytest.Captur
     )
 
 
+async def test_within_a_running_loop() -> None:
+    """As in an asynchronous test; the sandbox, whose loop is another one, is started and ended there."""
+    with sandbox.redirect() as box:
+        reader, writer = await asyncio.open_connection("echo.example.com", 7)
+        with closing(writer):
+            writer.write(b"hello\n")
+            assert await reader.readline() == b"hello\n"
+    assert not box.running
+    await writer.wait_closed()
+
+
+def test_behaviours_that_no_listener_has_yet() -> None:
+    address = "a.example.net", 4242
+    with (
+        sandbox.redirect(routes=["a.example.net:4242=reverse"]),
+        socket.create_connection(address, timeout=5) as client,
+    ):
+        client.sendall(b"abc\n")
+        assert client.recv(100).strip() == b"cba"
+
+
+def test_a_route_may_name_a_behaviour_that_no_lesson_has() -> None:
+    with pytest.raises(ValueError, match=r"a:1=nobody: .*no service, listener or behaviour"):
+        sandbox.redirect(routes=["a:1=nobody"]).__enter__()
+    with (
+        sandbox.redirect(routes=["day.example.org:1300=daytime"]),
+        socket.create_connection(("day.example.org", 1300), timeout=5) as client,
+    ):
+        assert client.recv(100)
+
+
 def test_what_is_wrong_changes_nothing(background: BackgroundSandbox) -> None:
     before = attributes()
     for routes, message in (
-        (["nonsense"], "form host:port"),
-        (["a:1=nobody"], "no service, listener or behaviour"),
+        (["nonsense"], "nonsense.*form host:port"),
+        (["a:1=nobody"], "a:1.*no service, listener or behaviour"),
+        (["a:1/udp=http"], "a:1/udp.*http has no listener for UDP"),
     ):
-        with pytest.raises(ValueError, match=message), sandbox.redirect(background, routes=routes):
-            pass
+        for running in (background, None):
+            with pytest.raises(ValueError, match=message), sandbox.redirect(running, routes=routes):
+                pass
     with sandbox.redirect(background), pytest.raises(RuntimeError, match="nested"), sandbox.redirect():
         pass
     with pytest.raises(ZeroDivisionError), sandbox.redirect(background):
@@ -178,7 +212,12 @@ def test_threads_while_it_comes_and_goes(background: BackgroundSandbox) -> None:
     assert errors == []
 
 
-def test_ports_that_need_privileges_are_elsewhere(background: BackgroundSandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("forked", [False, True])
+def test_ports_that_need_privileges_are_elsewhere(
+    background: BackgroundSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
+) -> None:
+    """A port is free as soon as it is closed, although who has forked looks whether its child still serves there."""
+    monkeypatch.setattr(bound, "_forked", [1] if forked else [])
     run = Run.of(background, tmp_path)
     shim = Shim({**run.table})
     native = socket.socket.bind

@@ -64,6 +64,24 @@ def test_published_as_long_as_it_runs(directory: Path, serve: Serve) -> None:
     assert list(directory.glob("*.json*")) == []
 
 
+def test_nobody_else_can_publish_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
+    monkeypatch.setenv("SANDBOX_STATE", str(tmp_path / "new" / "state"))
+    before = os.umask(0)
+    try:
+        described = serve(tcp={}).call(lambda sandbox: instances.describe(sandbox, "up"))
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "new", instances.directory(), Path(described.table["bound"])):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
+
+
+def test_files_of_somebody_else_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with instances.published(instance(os.getpid())):
+        assert len(instances.running()) == 1
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+        assert instances.running() == []
+
+
 def test_the_newest_that_will_do(process: subprocess.Popen[bytes]) -> None:
     older, newer = instance(os.getpid(), 1), instance(process.pid, 2, isolated=True)
     with instances.published(older), instances.published(newer):

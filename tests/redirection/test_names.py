@@ -89,6 +89,7 @@ def test_routes_and_advice_are_the_same(tmp_path: Path) -> None:
         "allow": [],
         "names": str(tmp_path),
         "bound": str(tmp_path),
+        "addresses": str(tmp_path / "addresses"),
         "log": str(tmp_path / "log"),
     }
     theirs = hook_routes.Routes(table)

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.errors import RunError
 from sandbox.redirection import interpreters, modes
+from sandbox.redirection.instances import Instance
 from sandbox.redirection.interpreters import Interpreter, chosen
 from sandbox.redirection.modes import Mode
 from sandbox.redirection.program import Program, find
@@ -197,6 +198,13 @@ def test_modes(
         assert told == ""
 
 
+def test_a_python_that_leaves_the_shim_out_is_refused_without_isolation() -> None:
+    with pytest.raises(
+        RunError, match="python -I leaves the redirection out, so the shim cannot redirect it"
+    ):
+        modes.mode_of(find([sys.executable, "-I", "lesson.py"]), isolate=False)
+
+
 @pytest.mark.parametrize(
     ("program", "isolate", "allow", "words"),
     [
@@ -229,3 +237,18 @@ def test_what_would_escape_is_refused(
     with pytest.raises(RunError) as caught:
         modes.mode_of(program, isolate=isolate, allow=allow)
     assert words in str(caught.value)
+
+
+def test_a_server_that_stays_out_of_reach_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = Instance(4711, 1, 1.0, "run", {}, None, isolated=True)  # type: ignore[typeddict-item]
+    monkeypatch.setattr(modes, "serving", lambda: (server, [8000, 9090]))
+    assert modes.neighbour() is server
+    assert modes.neighbour(["--log", "--route"]) is None
+    shared, apart = capsys.readouterr().err.splitlines()
+    assert shared.startswith(
+        "sandbox: sharing the network of process 4711, whose program serves port 8000, 9090"
+    )
+    assert apart.startswith("sandbox: not sharing the network of process 4711")
+    assert "--log, --route" in apart

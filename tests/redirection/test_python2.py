@@ -51,6 +51,9 @@ def judged(source: str, folder: Path = Path("nowhere")) -> Verdict | None:
         ("import urllib\nprint(urllib.urlopen('http://x/').read())", "urllib.request.urlopen"),
         ("import urllib\nx = urllib.urlencode({})", "urllib.parse.urlencode"),
         ("try:\n    x = raw_input()\nexcept EOFError:\n    pass", "input"),
+        ("from urllib import urlencode, quote", "urllib.parse.urlencode"),
+        ("def area(z, (x, y)):\n    return x", "one name, taken apart within"),
+        ("f = lambda (x, y): x + y", "one name, taken apart within"),
     ],
 )
 def test_python_2(source: str, instead: str) -> None:
@@ -87,6 +90,10 @@ def test_python_2(source: str, instead: str) -> None:
         "from .urllib2 import x",
         "import urllib.parse\nurllib.parse.quote('x')",
         "import other as urllib\nurllib.urlopen('x')",
+        "from urllib import parse",
+        "from .urllib import urlopen",
+        "try:\n    from urllib import quote\nexcept ImportError:\n    from urllib.parse import quote",
+        "def area(x=(1, 2), *y, z: (int)): return (x",
         "x.exec('y')\nprint = 1\nexec('x')",
         "try: pass\nexcept (OSError, ValueError): pass",
         # Wrong, but not Python 2: that is told by Python itself.
@@ -106,13 +113,30 @@ def test_not_python_2(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["{}.has_key(1)", "for i in xrange(3): pass", "x.iteritems()", "isinstance(x, unicode)"]
+    "source",
+    [
+        "{}.has_key(1)",
+        "for i in xrange(3): pass",
+        "x.iteritems()",
+        "isinstance(x, unicode)",
+        "import sys\nprint >>sys.stderr, 'x'",
+    ],
 )
 def test_perhaps_python_2(source: str) -> None:
     verdict = judged(source)
     assert verdict is not None
     assert not verdict.certain
     assert str(verdict).startswith("nowhere/lesson.py failed; perhaps because")
+
+
+def test_print_to_a_file_is_shown_as_a_call() -> None:
+    for source, instead in (
+        ("print >>sys.stderr, 'x', 1", "print('x', 1, file=sys.stderr)"),
+        ("print >>log", "print(file=log)"),
+    ):
+        verdict = judged(source)
+        assert verdict is not None
+        assert [finding.instead for finding in verdict.findings] == [instead]
 
 
 def test_a_module_of_that_name_beside_the_script(tmp_path: Path) -> None:

@@ -10,15 +10,20 @@ from pathlib import Path
 
 from sandbox.journal import Entry, Fact
 from sandbox.redirection.isolation.namespaces import NAMESERVER
+from sandbox.redirection.isolation.servers import Servers
+from sandbox.redirection.listeners import Listener
 from sandbox.server import Sandbox
 from sandbox.settings.models import Transport
 from sandbox.settings.routes import Target
+
+_MOST_TOLD = 20
+_ENOUGH = "nothing answers at further addresses; --log tells of each"
 
 
 class Decisions:
     """Appends a line for each decision to the file ``log``, if there is one.
 
-    Where nothing answers, stderr tells so as well, once for each address.
+    Where nothing answers, stderr tells so as well, once for each of the first addresses; and where the program waits for clients.
     """
 
     def __init__(self, sandbox: Sandbox, log: Path | None = None) -> None:
@@ -27,14 +32,18 @@ class Decisions:
         self._path = log
         self._told: set[str] = set()
         self._unwatch: Callable[[], None] | None = None
+        udp = {row.port for row in self._routes.rows if row.transport == "udp"}
+        self._servers = Servers(udp, bound=self._bound, waiting=self._waiting, refused=self._refused)
 
     def start(self) -> None:
-        """Follow what is asked of the sandbox' name server."""
+        """Follow what is asked of the sandbox' name server, and what the program listens on."""
+        self._servers.start()
         if self._path is not None:
             self._unwatch = self._sandbox.journal.watch(self._look)
 
     def stop(self) -> None:
         """Follow it no more; may be called twice."""
+        self._servers.stop()
         if self._unwatch is not None:
             self._unwatch()
             self._unwatch = None
@@ -46,13 +55,26 @@ class Decisions:
             self._log("mapped", f"{transport} {self._name(host)}:{port} -> {there.address} ({target})")
 
     def refused(self, transport: Transport, host: str, port: int) -> None:
-        """Nothing answers."""
+        """Nothing answers, unless it is loopback and the program itself does."""
+        self._servers.refuse(transport, host, port)
+
+    def _refused(self, transport: Transport, host: str, port: int) -> None:
         self._log("refused", f"{transport} {self._name(host)}:{port}")
         advice = self._routes.advice(transport, host, port)
-        if advice not in self._told:  # a name has two addresses, and programs try both
+        # A name has two addresses, and programs try both.
+        if advice not in self._told and len(self._told) <= _MOST_TOLD:
             self._told.add(advice)
-            sys.stderr.write(f"sandbox: {advice}\n")
-            sys.stderr.flush()
+            _tell(advice if len(self._told) <= _MOST_TOLD else _ENOUGH)
+
+    def _bound(self, listener: Listener) -> None:
+        host = f"[{listener.host}]" if ":" in listener.host else listener.host
+        self._log("bound", f"{listener.transport} {host}:{listener.port}")
+
+    def _waiting(self, port: int) -> None:
+        _tell(
+            f"port {port} is in the network of this run: sandbox run in another terminal reaches it; "
+            "a browser, and all else on this computer, only if the server runs with --no-isolate"
+        )
 
     def _look(self, entry: Entry) -> None:
         event = entry.event
@@ -71,6 +93,11 @@ class Decisions:
                 os.write(file, f"{os.getpid()} {verdict} {what}\n".encode("utf-8", "replace"))
             finally:
                 os.close(file)
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write(f"sandbox: {message}\n")
+    sys.stderr.flush()
 
 
 def _resolved(details: Mapping[str, object]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.addressing import Routes
 from sandbox.redirection.isolation import nftables
 from sandbox.redirection.isolation.decisions import Decisions
-from sandbox.redirection.isolation.namespaces import IsolationError, has_ipv6
+from sandbox.redirection.isolation.namespaces import NAMESERVER, IsolationError, has_ipv6
 from sandbox.redirection.isolation.nftables import Diversion
 from sandbox.redirection.isolation.refusals import Refusals
 from sandbox.redirection.isolation.replies import Reply
@@ -25,6 +25,7 @@ _BACKLOG = 1024
 _LARGEST = 65536  # octets of a datagram
 _PAUSE = 1.0  # seconds until clients are accepted again that had to wait
 _TRIES = 20  # for a port that is free for IPv4 and IPv6 alike
+_DNS_PORT = 53
 
 # Linux' names for these are not in Python's socket module: linux/in.h, linux/in6.h.
 _IP_TRANSPARENT, _IP_RECVORIGDSTADDR = 19, 20
@@ -42,6 +43,8 @@ class Gate:
     def __init__(self, sandbox: Sandbox, decisions: Decisions | None = None) -> None:
         self._routes = sandbox.routes
         self._network = sandbox.network
+        self._authority = sandbox.authority
+        self._expected: set[str] = set()
         self._decisions = decisions or Decisions(sandbox)
         self._sockets: list[socket.socket] = []
         self._refusals = Refusals(self._decisions.refused)
@@ -50,14 +53,15 @@ class Gate:
         """Open the gate: from now on the routes lead here. Raises IsolationError."""
         loop = asyncio.get_running_loop()
         try:
-            tcp, udp = open_gate(socket.SOCK_STREAM), open_gate(socket.SOCK_DGRAM)
-            self._sockets = [*tcp, *udp]
+            self._sockets += (tcp := open_gate(socket.SOCK_STREAM))
+            self._sockets += (udp := open_gate(socket.SOCK_DGRAM))
             for sock in tcp:
                 self._await_clients(sock)
             for sock in udp:
                 loop.add_reader(sock, self._receive, sock)
             ports = {"tcp": tcp[0].getsockname()[1], "udp": udp[0].getsockname()[1]}
-            nftables.load(nftables.ruleset(diversions(self._routes), ports))
+            resolver = [Diversion(each, _DNS_PORT, nftables.only(ip_address(NAMESERVER))) for each in ports]
+            nftables.load(nftables.ruleset(diversions(self._routes), ports, firm=resolver))
             self._refusals.start()
             self._decisions.start()
         except OSError as error:
@@ -101,10 +105,18 @@ class Gate:
             self._decisions.refused("tcp", host, port)
             return
         self._decisions.mapped("tcp", host, port, target)
+        self._expect(host)
         try:
             await self._network.adopt(target.service, target.listener, sock)
         except LookupError:  # the sandbox stops
             sock.close()
+
+    def _expect(self, host: str) -> None:
+        """Have a certificate for an address, once for each: clients send no name with it that would tell."""
+        if host not in self._expected and self._routes.names.name_of(host) is None:
+            self._expected.add(host)
+            with contextlib.suppress(OSError):  # who verifies will tell
+                self._authority.expect(host.partition("%")[0])
 
     def _receive(self, gate: socket.socket) -> None:
         for _ in range(_BACKLOG):

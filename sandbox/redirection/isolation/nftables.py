@@ -6,6 +6,7 @@ What ``nft`` would write as::
       chain prerouting {
         type filter hook prerouting priority mangle; policy accept;
         socket wildcard 0 accept
+        ip daddr 127.0.0.53 udp dport 53 tproxy ip to :GATE accept
         ip daddr 127.0.0.0/8 socket wildcard 1 accept
         ip6 daddr ::1 socket wildcard 1 accept
         tcp dport 25 tproxy to :GATE accept
@@ -14,7 +15,7 @@ What ``nft`` would write as::
     }
 
 So a program's own socket goes first: one that is connected, one that is bound to the very address, and for addresses of
-one's own network also one that is bound to all. What no rule names is left to the kernel, which refuses it.
+one's own network also one that is bound to all, except where the resolver asks. What no rule names is left to the kernel, which refuses it.
 """
 
 from __future__ import annotations
@@ -65,10 +66,19 @@ class Diversion:
     network: Network | None = None
 
 
-def ruleset(diversions: Iterable[Diversion], gate: dict[str, int], own: Iterable[Network] = OWN) -> bytes:
-    """The whole batch; ``gate`` tells the gate's port for each transport. Prefixes end with an octet."""
+def ruleset(
+    diversions: Iterable[Diversion],
+    gate: dict[str, int],
+    own: Iterable[Network] = OWN,
+    firm: Iterable[Diversion] = (),
+) -> bytes:
+    """The whole batch; ``gate`` tells the gate's port for each transport. Prefixes end with an octet.
+
+    ``firm`` ones hold also where a program has a socket for all addresses.
+    """
     rules = [
         [*_own_socket(wildcard=0), _ACCEPT],
+        *([*_divert(diversion, gate[diversion.transport]), _ACCEPT] for diversion in firm),
         *([*_to(network), *_own_socket(wildcard=1), _ACCEPT] for network in own),
         *([*_divert(diversion, gate[diversion.transport]), _ACCEPT] for diversion in diversions),
     ]

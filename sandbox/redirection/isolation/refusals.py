@@ -43,10 +43,7 @@ _IPV6 = _Layout(0x86DD, 40, 6, 8, 24, socket.IPPROTO_ICMPV6, 1, 4, 16)  # RFC 82
 
 
 class Refusals:
-    """Calls ``refused`` with transport, host and port of what was refused; loopback addresses are left out.
-
-    Those belong to the program itself: it may well ask there whether its own server is up already.
-    """
+    """Calls ``refused`` with transport, host and port of what was refused."""
 
     def __init__(self, refused: Callable[[Transport, str, int], None]) -> None:
         self._refused = refused
@@ -76,7 +73,7 @@ class Refusals:
             except OSError:
                 return
             found = refusal(packet, layout)
-            if found is not None and not ipaddress.ip_address(found[1]).is_loopback:
+            if found is not None:
                 self._refused(*found)
 
 

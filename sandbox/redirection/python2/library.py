@@ -103,8 +103,8 @@ class Use:
         self._tree = tree
         self._bound = _bound(tree)
         self.modules = {name: line for node in _unconditional(tree.body) for name, line in _imported(node)}
-        self.names = list(self._unbound(CALLED))
-        self.perhaps = [*self._unbound(_TYPES), *self._methods()]
+        self.names = [*self._unbound(CALLED), *_from_urllib(tree)]
+        self.perhaps = [*self._unbound(_TYPES), *self._methods(), *self._prints()]
 
     def _unbound(self, names: dict[str, str]) -> Iterator[Finding]:
         if "*" in self._bound:
@@ -119,6 +119,21 @@ class Use:
         for node in ast.walk(self._tree):
             if isinstance(node, ast.Attribute) and node.attr in METHODS:
                 yield Finding(node.lineno, f".{node.attr}", METHODS[node.attr])
+
+    def _prints(self) -> Iterator[Finding]:
+        """``print >>file, x``, which Python 3 takes for a tuple and a shift."""
+        for node in ast.walk(self._tree):
+            if not isinstance(node, ast.Expr):
+                continue
+            first, *values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            match first:
+                case ast.BinOp(left=ast.Name(id="print"), op=ast.RShift(), right=file):
+                    call = ", ".join([*map(ast.unparse, values), f"file={ast.unparse(file)}"])
+                    yield Finding(
+                        node.lineno, ", ".join(map(ast.unparse, [first, *values])), f"print({call})"
+                    )
+                case _:
+                    pass
 
     def _is_urllib(self, node: ast.Attribute) -> bool:
         own = isinstance(node.value, ast.Name) and node.value.id == "urllib"
@@ -135,6 +150,14 @@ def _imported(node: ast.stmt) -> Iterator[tuple[str, int]]:
     for name in names:
         if name in MODULES:
             yield name, node.lineno
+
+
+def _from_urllib(tree: ast.Module) -> Iterator[Finding]:
+    for node in _unconditional(tree.body):
+        if isinstance(node, ast.ImportFrom) and node.module == "urllib" and not node.level:
+            for alias in node.names:
+                if alias.name in _URLLIB:
+                    yield Finding(node.lineno, f"from urllib import {alias.name}", _URLLIB[alias.name])
 
 
 def _unconditional(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from sandbox.redirection.python2.finding import Finding
@@ -62,7 +63,7 @@ def findings(source: str) -> list[Finding]:
     found = dict.fromkeys(
         finding
         for statement in _statements(source)
-        for look in (_print, _exec, _raise, _except, _literals)
+        for look in (_print, _exec, _raise, _except, _literals, _parameters)
         for finding in look(statement)
     )
     return list(found)
@@ -158,6 +159,18 @@ def _except(statement: _Statement) -> Iterator[Finding]:
         yield Finding(
             statement.line(first), f"{statement.text}:", f"except {names} as {statement.after(comma)}:"
         )
+
+
+def _parameters(statement: _Statement) -> Iterator[Finding]:
+    """Parameters in brackets, which a call's argument was unpacked into (PEP 3113)."""
+    tokens = statement.tokens
+    depth = 0
+    for before, token in pairwise(tokens):
+        depth += (before.text in _OPENING) - (before.text in _CLOSING)
+        parameter = tokens[0].text == "def" and depth == 1 and before.text in ("(", ",")
+        if token.text == "(" and (parameter or before.text == "lambda"):
+            yield Finding(statement.line(token), statement.text, "one name, taken apart within")
+            return
 
 
 def _literals(statement: _Statement) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from sandbox.addressing import Names
 from sandbox.addressing.names import LOOPBACK, MOST_ALIASES
 from sandbox.services.dns.reverse import is_reverse, read_reverse
 from sandbox.settings import HostSettings, normal_host
-from sandbox.settings.records import PREFERENCE, ROOT, SoaSettings
+from sandbox.settings.records import PREFERENCE, ROOT, SoaSettings, is_address
 from sandbox.settings.routes import LOCALHOST
 
 #: Second labels below which countries give names away, as in example.co.uk.
@@ -92,7 +92,7 @@ class Zone:
         if is_reverse(name):
             address = read_reverse(name)
             return address == "" or (address is not None and self._names.name_of(address) is not None)
-        return not _is_address(name) and all(self._settings(host).exists for host in (name, _host(name)))
+        return not is_address(name) and all(self._settings(host).exists for host in (name, _host(name)))
 
     def _settings(self, name: str) -> HostSettings:
         if name in ("", ROOT):
@@ -148,7 +148,7 @@ class Zone:
 
     def _apex(self, name: str) -> str:
         """The zone of a name: the nearest above it that is configured as one, else what registries give away."""
-        if name == ROOT or _is_address(name):
+        if name == ROOT or is_address(name):
             return ROOT
         labels = name.lower().split(".")
         for start in range(len(labels)):
@@ -178,14 +178,6 @@ def _host(name: str) -> str:
 
 def _is_host(name: str) -> bool:
     return name not in ("", ROOT) and _host(name) == name and not is_reverse(name)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _character_strings(text: str) -> str:

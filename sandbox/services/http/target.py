@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
-from urllib.parse import unquote
 
 Form: TypeAlias = Literal["origin", "absolute", "authority", "asterisk"]
 
@@ -36,11 +35,6 @@ class Target:
     scheme: str = ""
     userinfo: str = ""
     port: int | None = None
-
-    @property
-    def decoded_path(self) -> str:
-        """The path without percent-encoding; octets that are no UTF-8 become U+FFFD."""
-        return unquote(self.path)
 
 
 @lru_cache(maxsize=1024)  # asked several times for each request

@@ -87,8 +87,10 @@ SEEN = {
     "own_server_where_the_sandbox_closed_first": "own",
     "sandbox_answers_when_it_has_gone": ["HELLO\n", "HELLO\n"],
     "own_datagram_server": ["HELLO", "hello", "HELLO"],
+    "own_name_server_is_not_asked_by_the_resolver": ["195.161.136.4", "own"],
+    "servers_of_a_child_are_told_of": ["bound tcp 10.1.2.3:7070", "bound udp 0.0.0.0:7071"],
     "ftp": [["a.txt"]] * 4,
-    "https_trusts_what_the_system_trusts": [None, None],
+    "https_trusts_what_the_system_trusts": [None] * 4,
     "who_isolates_itself_once_more": "inside",
     "crashes": [],
 }
@@ -104,15 +106,27 @@ def test_who_joins_is_in_the_same_network_and_stays_in_its_directory(world: Worl
 
 
 def test_the_user_is_told_once_where_nothing_answers(world: World) -> None:
-    where = [line.partition(" at ")[2].partition(";")[0] for line in world.told]
+    advice = [line for line in world.told if line.startswith("sandbox: nothing answers at ")]
+    where = [line.partition(" at ")[2].partition(";")[0] for line in advice]
     assert sorted(where) == [
         "192.0.2.1:7778 (UDP)",
         "192.168.0.103:5566 (TCP)",
+        "localhost:7779 (TCP)",
         "nowhere.example.org:7777 (TCP)",
         "two.example.org:5577 (TCP)",
         "two.example.org:5588 (TCP)",
     ]
-    assert all(line.startswith("sandbox: nothing answers at ") and "--route" in line for line in world.told)
+    assert all("--route" in line for line in advice)
+
+
+def test_the_user_is_told_once_from_where_a_server_is_reached(world: World) -> None:
+    told = [line for line in world.told if not line.startswith("sandbox: nothing answers at ")]
+    ports = [line.partition(" is in the network of this run")[0] for line in told]
+    assert {"sandbox: port 7070", "sandbox: port 7071"} <= set(
+        ports
+    )  # and others that stayed on a busy machine
+    assert len(set(ports)) == len(ports)
+    assert all("--no-isolate" in line for line in told)
 
 
 @pytest.mark.parametrize(

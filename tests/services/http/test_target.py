@@ -68,10 +68,6 @@ def test_nobody_is_told_a_password(target: str, told: str) -> None:
     assert without_userinfo(target) == told
 
 
-def test_the_decoded_path_survives_octets_that_are_no_text() -> None:
-    assert parse_target("GET", "/%F0%D2/%D1%8F", None).decoded_path == "/\ufffd\ufffd/я"
-
-
 @given(st.sampled_from(["GET", "CONNECT", "OPTIONS"]), st.text(), st.none() | st.text())
 def test_any_text_is_a_target_or_refused(method: str, target: str, field: str | None) -> None:
     try:

@@ -24,7 +24,10 @@ TRANSPORTS = {STREAM: "tcp", DATAGRAM: "udp"}
 
 
 def parsed(sock: Any, address: Any) -> tuple[str, int] | None:
-    """Host and port of an address for TCP or UDP; None for any other, and for what the system will not take."""
+    """Host and port of an address for TCP or UDP; None for any other, and for what the system will not take.
+
+    Raises OverflowError for a port that there is not: the system would look the host's name up first.
+    """
     if (
         family_of_socket(sock) not in INTERNET
         or KIND(sock) not in TRANSPORTS
@@ -36,7 +39,11 @@ def parsed(sock: Any, address: Any) -> tuple[str, int] | None:
     except (TypeError, IndexError):
         return None
     host = text(host)
-    return None if host is None or not 0 <= port < 65536 else (host, port)
+    if host is None:
+        return None
+    if not 0 <= port < 65536:
+        raise OverflowError("port must be 0-65535.")
+    return host, port
 
 
 def text(host: Any) -> str | None:

@@ -65,8 +65,9 @@ class Bound:
         found = self._read(path)
         if found is None or found[0] != os.getpid():
             return
-        if not (_forked and _taken(transport, found[1], found[2])):
-            _unlink(path)
+        _, host, port, _ = found
+        if not (_forked and _taken(transport, host, port) and (transport == "udp" or _listens(port))):
+            _unlink(path)  # connections that fade away also take the port, but nobody serves there
 
     def find(self, transport: str, path: str) -> tuple[str, int, bool] | None:
         """Where the server is that has the address, and whether it has those of all hosts; None if none is alive."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from . import Shim
 
+HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+
 
 class Resolver:
     """Answers from the table; what needs no network is left to the system."""
@@ -146,7 +148,7 @@ class Resolver:
             native = self.shim.native["getaddrinfo"]
             return tuple(row[4][0] for row in self._real(name, native(name, None, type=socket.SOCK_STREAM)))
         addresses = LOOPBACK if name == LOCALHOST else self.names.addresses(name)
-        if addresses is None:
+        if addresses is None or not (packed(name) or is_host_name(name)):
             self.shim.routes.log("resolved", f"{name} does not exist")
             raise unknown()
         return addresses
@@ -155,6 +157,11 @@ class Resolver:
         for row in rows:
             self.names.remember(normal_host(row[4][0]), name)
         return rows
+
+
+def is_host_name(name: str) -> bool:
+    """Whether the system's resolver would take a name, in its normal form, for a host's (res_hnok(3))."""
+    return not name.startswith("-") and HOST_LETTERS.issuperset(name)
 
 
 def unknown() -> socket.gaierror:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 MAPPED, PASSED, REFUSED = "mapped", "passed", "refused"
 UNPRIVILEGED = 1024
+MOST_TOLD = 20
+ENOUGH = "nothing answers at further addresses; --log tells of each"
+MOST_EXPECTED = 10000
 
 
 class Routes:
@@ -25,6 +28,8 @@ class Routes:
         self.bound = Bound(table["bound"])
         self.allow: list[str] = [normal_host(host) for host in table["allow"]]
         self._wanted: dict[str, str] = table["wanted"]
+        self._addresses: str = table["addresses"]
+        self._expected: set[str] = set()
         self._log: str | None = table["log"]
         self._rows: dict[tuple[str, int], list[tuple[str, str, int, str]]] = {}
         for transport, pattern, port, to_host, to_port, name in table["routes"]:
@@ -46,6 +51,8 @@ class Routes:
             if pattern in (host, name) or (not allowed and (fits(pattern, host) or fits(pattern, name))):
                 if listener.startswith("ftp."):
                     self._ftp[name] = to_host
+                if transport == "tcp" and name == host:
+                    self._expect(host)
                 return self._decided(MAPPED, transport, name, port, to_host, to_port, listener)
         if allowed or host == LOCALHOST or name == LOCALHOST:
             return self._decided(PASSED, transport, name, port, host, port, "")
@@ -58,6 +65,17 @@ class Routes:
         """Whether a host is let through to the real network."""
         return any(fits(pattern, host) or fits(pattern, name) for pattern in self.allow)
 
+    def _expect(self, host: str) -> None:
+        """Have a certificate for an address, once for each: clients send no name with it that would tell."""
+        if host not in self._expected and len(self._expected) < MOST_EXPECTED:
+            self._expected.add(host)
+            if packed(host) is not None:
+                try:
+                    with open(os.path.join(self._addresses, host.replace(":", "_")), "wb"):
+                        pass
+                except OSError:
+                    pass  # who verifies will tell
+
     def routed(self, transport: str, port: int) -> bool:
         """Whether the table says anything of a port."""
         return (transport, port) in self._rows
@@ -68,11 +86,12 @@ class Routes:
         return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
 
     def missing(self, transport: str, host: str, port: int) -> None:
-        """Tell the user that nothing answers at a destination, once for each."""
+        """Tell the user that nothing answers at a destination, once for each and not of too many."""
         key = (transport, host, port)
-        if key not in self._told:
+        if key not in self._told and len(self._told) <= MOST_TOLD:
             self._told.add(key)
-            tell(self.advice(transport, host, port))
+            last = len(self._told) > MOST_TOLD
+            tell(ENOUGH if last else self.advice(transport, host, port))
 
     def unheard(self, port: int) -> None:
         """Look once whether anybody receives datagrams at a port of this machine, and tell the user if nobody does."""
@@ -106,7 +125,7 @@ class Routes:
     def log(self, verdict: str, what: str) -> None:
         """Append one decision to the log, if one is kept; lines of several processes do not mix."""
         if self._log is not None:
-            line = f"{os.getpid()} {verdict} {what}\n"
+            line = f"{os.getpid()} {verdict} {visible(what)}\n"
             try:
                 file = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:
@@ -168,10 +187,15 @@ def private(host: str) -> bool:
     )
 
 
+def visible(text: str) -> str:
+    """A text without line ends and escape sequences, which the names that programs ask for may contain."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
 def tell(text: str) -> None:
     """One line for the user."""
     try:
-        sys.stderr.write(f"sandbox: {text}\n")
+        sys.stderr.write(f"sandbox: {visible(text)}\n")
         sys.stderr.flush()
     except (AttributeError, OSError, ValueError):
         pass  # there is nobody to tell

@@ -66,7 +66,7 @@ class Servers:
             there = address if port == 0 and self.routes.allow else (LOOPBACK[0], port)
         path = self.routes.bound.path(transport, LOCALHOST, port)
         try:
-            if port and self.shim.table.get("free_ports"):
+            if port and self.free_ports:
                 raise PermissionError
             native(sock, there)
         except PermissionError:
@@ -75,7 +75,7 @@ class Servers:
         if there is not address or real[1] != port:
             host = "0.0.0.0" if anywhere and len(real) == 2 else "::" if anywhere else real[0]
             self._call(sock, real, (host, port or real[1], *real[2:]))
-        if port or self.shim.table.get("free_ports") or self.routes.routed(transport, real[1]):
+        if port or self.free_ports or self.routes.routed(transport, real[1]):
             self._note(sock, transport, LOCALHOST, port or real[1], anywhere)
 
     def _bind_elsewhere(self, native: Any, sock: Any, host: str, port: int) -> None:
@@ -94,6 +94,12 @@ class Servers:
         if self.routes.bound.find(transport, path) is not None:
             raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         native(sock, (LOOPBACK[family == socket.AF_INET6], 0))
+
+    def connected(self, sock: Any) -> None:
+        """Who was to have all addresses of this host has one of them."""
+        host, *rest = self.called.get(sock, ("?",))
+        if everywhere(host):
+            self.called[sock] = (self.shim.native["getsockname"](sock)[0], *rest)
 
     def _call(self, sock: Any, real: Address, name: Address) -> None:
         self.called[sock] = self.listening[real] = name
@@ -127,7 +133,8 @@ class Servers:
             noted = self.noted.pop(sock, None) if self.noted else None
             self.called.pop(sock, None)
             native(sock, *args)
-            if noted is not None:
+            # A duplicate may serve on. Unlike the weak dictionary, this list is made in one step.
+            if noted is not None and noted not in list(self.noted.data.values()):  # type: ignore[attr-defined]
                 self.routes.bound.remove(*noted)
 
         return _real_close

@@ -40,7 +40,7 @@ class Sockets:
 
     def install(self) -> None:
         """Set the methods; taken back by ``shim.patches``."""
-        for name in (*ADDRESSED, *RECEIVING, "getpeername", "setsockopt"):
+        for name in (*ADDRESSED, *RECEIVING, "getpeername", "setsockopt", "dup"):
             native = getattr(socket.socket, name, None)  # Windows has no messages
             if native is not None:
                 make = self._receiving if name in RECEIVING else getattr(self, "_" + name)
@@ -109,6 +109,8 @@ class Sockets:
                 if there is address:
                     self._missing(sock, address)
                 raise
+            finally:
+                self.shim.servers.connected(sock)
 
         return connect
 
@@ -124,7 +126,10 @@ class Sockets:
                 there = self.aim(sock, address, True)
             except ConnectionRefusedError as error:
                 return error.errno or 0
-            return native(sock, there)  # type: ignore[no-any-return]
+            try:
+                return native(sock, there)  # type: ignore[no-any-return]
+            finally:
+                self.shim.servers.connected(sock)
 
         return connect_ex
 
@@ -159,6 +164,19 @@ class Sockets:
             native(sock, level, option, *value)
 
         return setsockopt
+
+    def _dup(self, native: Any) -> Any:
+        servers = self.shim.servers
+        kept: list[Any] = [self.meant, self.peers, self.nowhere, servers.called, servers.noted]
+
+        def dup(sock: Any) -> Any:
+            twin = native(sock)
+            for known in kept:
+                if sock in known:
+                    known[twin] = known[sock]
+            return twin
+
+        return dup
 
     def _getpeername(self, native: Any) -> Any:
         def getpeername(sock: Any) -> Any:

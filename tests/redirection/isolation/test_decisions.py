@@ -1,0 +1,23 @@
+"""What the user is told of what a program asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.redirection.isolation.decisions import Decisions
+from sandbox.server import Sandbox
+from tests.redirection.world import configuration
+
+
+def test_who_tries_every_port_is_told_of_a_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    decisions = Decisions(Sandbox(configuration(tmp_path)), tmp_path / "log")
+    for port in range(2000, 2100):
+        for _ in range(2):
+            decisions.refused("tcp", "198.51.100.7", port)
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 21
+    assert "198.51.100.7:2019 (TCP)" in told[-2]
+    assert "--log" in told[-1]
+    assert "refused tcp 198.51.100.7:2099" in (tmp_path / "log").read_text(encoding="utf-8")
