@@ -107,7 +107,10 @@ def sandbox(request: pytest.FixtureRequest, _sandbox_servers: Servers) -> Iterat
             yield box
     finally:
         if box.running:
-            box.reset()
+            try:
+                box.stubs.verify(unused=False)  # a function of the test that was to answer, and raised
+            finally:
+                box.reset()
 
 
 @pytest.fixture
