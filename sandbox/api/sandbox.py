@@ -118,7 +118,11 @@ class Sandbox(Observed):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        try:
+            if kind is None and self.running:
+                self.stubs.verify(unused=False)
+        finally:
+            self.stop()
 
     async def __aenter__(self) -> AsyncSandbox:
         self._asynchronous = AsyncSandbox(self.configuration, self.clock, free_ports=self._free_ports)
@@ -129,7 +133,11 @@ class Sandbox(Observed):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._asynchronous is not None
-        await self._asynchronous.stop()
+        try:
+            if kind is None and self._asynchronous.running:
+                self._asynchronous.stubs.verify(unused=False)
+        finally:
+            await self._asynchronous.stop()
 
     @property
     def _thread(self) -> BackgroundSandbox:

@@ -199,11 +199,17 @@ class StubRules:
         """Raise Unexpected, with near misses, unless all is as expected.
 
         A stub has to be asked, with ``times`` or ``ordered`` exactly so often, unless ``unused`` is False; with
-        ``unmatched`` there must have been one for each request. A function of a stub that failed always counts.
+        ``unmatched`` there must have been one for each request. A function of a stub that failed always counts; it is
+        told once.
         """
         __tracebackhide__ = True
-        problems = self._call(lambda engine: engine.stubs.problems(unused=unused, unmatched=unmatched))
-        if problems:
+
+        def told(engine: Engine) -> list[str]:
+            problems = engine.stubs.problems(unused=unused, unmatched=unmatched)
+            engine.stubs.failures.clear()
+            return problems
+
+        if problems := self._call(told):
             raise Unexpected("\n\n".join(problems))
 
 

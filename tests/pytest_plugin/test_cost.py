@@ -34,7 +34,7 @@ def test_nothing_is_imported_for_tests_that_ask_for_no_sandbox(run_child: Run) -
 
 def test_loading_is_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once it is compiled, as it is where it is installed."""
-    source = Path(ROOT, "sandbox", "pytest_plugin.py")
+    source = Path(ROOT, "sandbox", "pytest_plugin", "__init__.py")
     compiled = py_compile.compile(str(source), str(tmp_path / "plugin.pyc"), doraise=True)
 
     def load() -> float:

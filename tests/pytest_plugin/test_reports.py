@@ -122,3 +122,21 @@ def test_a_crash_of_the_sandbox_fails_the_test_once(run: Run) -> None:
     result.assert_outcomes(failed=4, passed=2, errors=1)
     assert result.stdout.str().count("the sandbox itself failed, which is a mistake of its own") == 4
     result.stdout.fnmatch_lines(["smtp, connection 1:", "ValueError: our own"])
+
+
+def test_a_function_that_was_to_answer_and_raised_fails_its_test_alone(run: Run) -> None:
+    result = run(
+        """
+    def test_fails(sandbox):
+        sandbox.tcp.expect(name="bad").respond_with(lambda request: 1 / 0)
+        client = sandbox.tcp.client("echo")
+        client.sendall(b"x")
+        assert client.recv(1) == b""
+
+    def test_after(sandbox):
+        pass
+    """,
+        ini="sandbox_services = tcp",
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    assert "stub 'bad': its function raised ZeroDivisionError" in result.stdout.str()

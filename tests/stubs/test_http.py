@@ -298,3 +298,10 @@ async def test_on_a_loop() -> None:
         stub = sandbox.http.expect(path="/a").respond(text="b")
         assert await asyncio.to_thread(ask, sandbox, "GET", "/a") == (200, b"b")
         stub.assert_called(exactly=1)
+
+
+def test_leaving_the_sandbox_fails_if_a_handler_did() -> None:
+    with pytest.raises(Unexpected, match="ZeroDivision"), Sandbox(services=("http",)) as sandbox:  # noqa: PT012
+        sandbox.http.expect().respond_with(lambda request: 1 / 0)
+        ask(sandbox, "GET", "/")
+    assert not sandbox.running

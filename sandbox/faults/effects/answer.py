@@ -17,7 +17,7 @@ FieldValue = Annotated[str, Field(pattern=r"^[^\r\n\x00]*$")]
 class Answer(Effect):
     """Answers a request without doing what it asks for."""
 
-    where: ClassVar[tuple[str, ...]] = REQUESTS
+    where: ClassVar[tuple[str, ...]] = ("http.tunnel", *REQUESTS)
 
     kind: Literal["answer"]
     status: Annotated[int, Field(ge=200, le=599)] = 503

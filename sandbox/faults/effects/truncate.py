@@ -26,6 +26,10 @@ class Truncate(StreamEffect):
     octets: Octets = 0
     """Octets that are left; of a chunked body with its framing."""
 
+    def suits(self, service: str, event: str) -> bool:
+        """See Effect; of HTTP it is the answer alone that is cut."""
+        return super().suits(service, event) and (self.direction == "to_client" or event == "datagram")
+
     def stage(self, random: Random) -> Stage:
         return _Cut(self.octets)
 

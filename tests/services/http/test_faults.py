@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from sandbox.background import BackgroundSandbox
+from sandbox.faults import Rule
 from sandbox.journal import Fact
 from tests.conftest import Serve
 
@@ -208,3 +210,23 @@ def test_an_interim_answer_passes(serve: Serve) -> None:
     head, _, body = said.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 ")
     assert len(body) == 5
+
+
+@pytest.mark.parametrize(
+    ("on", "effect", "told"),
+    [
+        ("http.get", {"kind": "reply", "text": "500 No"}, "reply is nothing for http.get"),
+        ("http", {"kind": "answer"}, "answer is nothing for http.connect"),
+        ("http.head", {"kind": "truncate"}, "truncate is nothing for http.head"),
+        ("http.get", {"kind": "truncate", "direction": "to_server"}, "truncate is nothing for http.get"),
+        ("smtp.rcpt", {"kind": "answer"}, "answer is nothing for smtp.rcpt"),
+        ("http.get", {"kind": "bad-certificate"}, "bad-certificate is nothing for http.get"),
+        ("http.tls", {"kind": "half-close"}, "half-close is nothing for http.tls"),
+        ("udp.datagram", {"kind": "limit"}, "limit is nothing for udp.datagram"),
+        ("http.get", {"kind": "answer", "headers": {"a b": "c"}}, "a b"),
+        ("http.get", {"kind": "answer", "headers": {"a": "b\r\nc"}}, "headers"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(on: str, effect: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Rule.model_validate({"on": on, "effect": effect})
