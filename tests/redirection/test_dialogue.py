@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox import BackgroundSandbox, Sandbox
+from sandbox import BackgroundSandbox
 from sandbox.journal import Fact, Opened, Received, Sent
 from sandbox.redirection import dialogue
+from sandbox.server import Sandbox
 
 
 def test_questions_to_the_name_server_stand_there_in_words(tmp_path: Path) -> None:
