@@ -16,6 +16,7 @@ from sandbox.background import BackgroundSandbox
 from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import load_file
 from sandbox.settings.paths import profiles
+from tests.pytest_plugin.inside import run_inside
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -89,10 +90,7 @@ def test_python(page: Path, ports: dict[int, int]) -> None:
 @pytest.mark.parametrize("text", [each for each in blocks("python") if _FIXTURE.search(each.values[0])])
 def test_python_with_fixtures(text: str, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(text)
-    result = pytester.runpytest_inprocess(
-        *("-p", "sandbox.pytest_plugin", "-p", "no:mailpit", "-W", "error", "--strict-markers"),
-        *("-o", "asyncio_default_fixture_loop_scope=function"),
-    )
+    result = run_inside(pytester, "-W", "error", "-o", "asyncio_default_fixture_loop_scope=function")
     outcomes = result.parseoutcomes()
     assert set(outcomes) <= {"passed"}
     assert outcomes["passed"] == len(_FIXTURE.findall(text))

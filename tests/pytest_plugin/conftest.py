@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-import sandbox.api
-import sandbox.redirection.inside
+import sandbox
+from tests.pytest_plugin.inside import PLUGINS, run_inside
 
 Run = Callable[..., pytest.RunResult]
 
 ROOT = Path(sandbox.__file__).parents[1]
-PLUGINS = ("-p", "sandbox.pytest_plugin", "-p", "no:mailpit", "-p", "no:cacheprovider")
 INI = "[pytest]\nfilterwarnings = error\n"
 ASYNCIO = "asyncio_default_fixture_loop_scope = function\n"
 
@@ -27,7 +26,7 @@ def run(pytester: pytest.Pytester) -> Iterator[Run]:
     def run(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
         pytester.makepyfile(source)
         pytester.makeini(INI + ("" if "no:asyncio" in arguments else ASYNCIO) + ini)
-        return pytester.runpytest_inprocess(*PLUGINS, "--strict-markers", *arguments)
+        return run_inside(pytester, *arguments)
 
     yield run
     assert [thread.name for thread in threading.enumerate() if thread.name == "sandbox"] == []
