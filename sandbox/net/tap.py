@@ -177,7 +177,9 @@ class Tap(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._gone:
             return
-        if exc is not None and self.reason not in ("idle", "stopped"):
+        # Under TLS most clients close without reading our last word, which their kernel answers with RST.
+        ours = ("idle", "stopped", *(["server"] if self.connection.tls else []))
+        if exc is not None and self.reason not in ours:
             self.reason = "reset" if isinstance(exc, ConnectionError) else "error"
         self._gone = True
         self.bending.stop()
@@ -222,8 +224,7 @@ class Tap(asyncio.Protocol):
 
     def finish(self, reason: str) -> None:
         """Close after what was written; the reason stands on the timeline."""
-        if self.reason is None:
-            self.reason = reason
+        self.reason = self.reason or reason
         if not self._closing:
             self._closing = self.lower is not None
             self.bending.send(end="close")
@@ -253,8 +254,7 @@ class Tap(asyncio.Protocol):
         if self.bending.outgoing is not None:
             self.finish(reason)
             return
-        if self.reason is None:
-            self.reason = reason
+        self.reason = self.reason or reason
         # TLS knows no half-closed connection.
         if self.lower is not None and self.lower.can_write_eof() and not self._heard_eof:
             with contextlib.suppress(OSError):  # reset already
@@ -265,8 +265,7 @@ class Tap(asyncio.Protocol):
 
     def abort(self, reason: str) -> None:
         """Drop the connection and what was not yet written."""
-        if self.reason is None:
-            self.reason = reason
+        self.reason = self.reason or reason
         self.bending.stop()
         if self.lower is not None:
             self.lower.abort()
