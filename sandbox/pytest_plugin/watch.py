@@ -50,6 +50,7 @@ class Watch:
 
 @contextmanager
 def watched(item: pytest.Item, box: Sandbox | AsyncSandbox) -> Iterator[None]:
+    """Watch what a test does with a sandbox; the report of the test looks into it while this lasts."""
     watch = Watch(box)
     item.stash.setdefault(WATCHES, []).append(watch)
     try:
