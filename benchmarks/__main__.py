@@ -6,7 +6,7 @@ import argparse
 import platform
 from collections.abc import Callable, Sequence
 
-from benchmarks import echo, ftp, http, mail, run, smtp, startup
+from benchmarks import echo, fixture, ftp, http, mail, run, smtp, startup
 from benchmarks.measure import Plan
 
 BENCHMARKS: dict[str, Callable[[Plan], None]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Plan], None]] = {
     "tcp": echo.tcp,
     "udp": echo.udp,
     "run": run.run,
+    "fixture": fixture.run,
 }
 
 

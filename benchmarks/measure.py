@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -33,7 +33,12 @@ def compare(plan: Plan, servers: Sequence[Server], title: str, measure: Callable
     for number in range(plan.rounds):
         for server in servers if number % 2 == 0 else reversed(servers):
             figures[server.name].append(measure(server))
-    ours, *theirs = ((name, median(values)) for name, values in figures.items())
+    report(title, {name: median(values) for name, values in figures.items()})
+
+
+def report(title: str, figures: Mapping[str, float]) -> None:
+    """Print ours, which comes first, and of each peer the ratio of ours to its own."""
+    ours, *theirs = figures.items()
     columns = [f"{ours[0]} {_rounded(ours[1]):>9}"]
     columns += [f"{name} {_rounded(value)} (ratio {ours[1] / value:.2f})" for name, value in theirs]
     print(f"  {title:<44}{'   '.join(columns)}", flush=True)

@@ -21,6 +21,7 @@ PACKAGES = {
     "smtpdfix": "smtpdfix",
     "pyftpdlib": "pyftpdlib",
     "pytest-httpserver": "pytest_httpserver",
+    "pytest-localftpserver": "pytest_localftpserver",
 }
 
 

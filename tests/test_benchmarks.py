@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import startup
+from benchmarks import fixture, startup
 from benchmarks.__main__ import main
 from benchmarks.measure import Plan, compare, rate
-from benchmarks.servers import Server
+from benchmarks.servers import PACKAGES, Server
 
 SMALL = ["--rounds", "1", "--scale", "0.001"]
 
@@ -48,6 +48,16 @@ def test_run(capsys: pytest.CaptureFixture[str]) -> None:
         assert "with the shim" in line
         assert "(ratio" in line
     assert "sandbox run --no-isolate" in text
+
+
+def test_fixture(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["fixture", *SMALL])
+    text = capsys.readouterr().out
+    for measured in fixture.TITLES:
+        (line,) = (line for line in text.splitlines() if line.startswith(f"  {measured}"))
+        assert "sandbox" in line
+    for peer in fixture.FIXTURES.keys() & PACKAGES:
+        assert f"({peer} is not installed" in text or f"{peer} " in text
 
 
 def test_an_unknown_name(capsys: pytest.CaptureFixture[str]) -> None:
