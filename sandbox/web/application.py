@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import traceback
 from collections.abc import Collection
 from typing import Any, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from sandbox.journal import Crashed
 from sandbox.service import Context
@@ -130,8 +130,9 @@ async def _body(operation: Operation, request: web.BaseRequest) -> BaseModel | N
     if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise ProblemError(415, "The body must be JSON.")
     try:
-        value = json.loads(octets)
-    except (ValueError, RecursionError):
+        # Strict as RFC 8259 §8 demands: what is no Unicode, such as half a surrogate pair, could never be told again.
+        value = from_json(octets, allow_inf_nan=False)
+    except ValueError:
         raise ProblemError(400, "The body is no JSON.") from None
     return _validated(operation.body, value, "body")
 

@@ -284,3 +284,25 @@ def test_stubs(control: Control) -> None:
     control.ask(f"{AT}/stubs", "POST", stub)
     assert control.ask(f"{AT}/stubs", "DELETE").status == 204
     assert control.get(f"{AT}/stubs") == {"stubs": []}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"password": "x", "addresses": ["\ud800"]}',
+        b'{"password": "\xed\xa0\x80"}',
+        b"[" * 5000,
+        b"NaN",
+        b"\xff",
+    ],
+    ids=["half-a-pair", "half-a-pair-in-octets", "deep", "no-number", "no-text"],
+)
+def test_what_is_no_json_is_refused_and_nothing_is_left_of_it(control: Control, body: bytes) -> None:
+    request = urllib.request.Request(control.url + "/sandbox/v1/accounts/ann", body, method="PUT")
+    request.add_header("Content-Type", "application/json")
+    with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(request, timeout=10):
+        pass
+    with refused.value:
+        assert refused.value.code == 400
+        assert refused.value.headers.get_content_type() == "application/problem+json"
+    assert control.get("/sandbox/v1/accounts")["accounts"] == []
