@@ -245,7 +245,7 @@ def test_a_server_and_its_client_in_two_terminals(tmp_path: Path, run_process: R
         (["--join", "--config", "x", "--transcript", "lessons.py"], "--config, --transcript cannot be given"),
         (["--route", "nowhere", "lessons.py"], "--route nowhere: must have the form host:port=name"),
         (
-            ["--isolate", "--allow", "pypi.org", "lessons.py"],
+            ["--isolate", "--allow", "api.example.com", "lessons.py"],
             "--isolate is not possible: --allow needs the real",
         ),
         (["--profile", "nothing", "lessons.py"], "There is no profile 'nothing'"),

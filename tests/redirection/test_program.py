@@ -171,7 +171,7 @@ CURL = Program("curl", ("curl",), escapes="curl is not a Python script")
         (SCRIPT, True, (), None, Mode.ISOLATED),
         (SCRIPT, False, (), None, Mode.SHIM),
         (SCRIPT, None, (), "no", Mode.SHIM),
-        (SCRIPT, None, ("pypi.org",), None, Mode.SHIM),
+        (SCRIPT, None, ("api.example.com",), None, Mode.SHIM),
         (CURL, None, (), None, Mode.ISOLATED),
         (CURL, False, (), None, Mode.PROXIED),
         (OLD, None, (), None, Mode.ISOLATED),
@@ -209,14 +209,14 @@ def test_a_python_that_leaves_the_shim_out_is_refused_without_isolation() -> Non
     ("program", "isolate", "allow", "words"),
     [
         (SCRIPT, True, (), "--isolate is not possible: no"),
-        (SCRIPT, True, ("pypi.org",), "--isolate is not possible: --allow needs the real network"),
+        (SCRIPT, True, ("api.example.com",), "--isolate is not possible: --allow needs the real network"),
         (
             CURL,
             None,
             (),
             "curl is not a Python script, so the shim cannot redirect it, and it cannot be isolated: no",
         ),
-        (CURL, None, ("pypi.org",), "--allow needs the real network"),
+        (CURL, None, ("api.example.com",), "--allow needs the real network"),
         (
             OLD,
             None,

@@ -20,7 +20,7 @@ def test_ports_of_the_configuration_lead_to_those_that_were_free() -> None:
         REGISTRY,
     )
     with BackgroundSandbox(Sandbox(configuration, free_ports=True)) as sandbox:
-        table = sandbox.call(lambda world: table_of(world, allow=["pypi.org"]))
+        table = sandbox.call(lambda world: table_of(world, allow=["api.example.com"]))
         (local, classic) = table["routes"]
         assert local[:3] == ("tcp", "localhost", 12345)
         assert classic[:3] == ("tcp", "*", 7)
@@ -29,7 +29,7 @@ def test_ports_of_the_configuration_lead_to_those_that_were_free() -> None:
         assert table["hosts"]["gone.example.org"] is None
         assert table["hosts"]["www.onego.ru"] == ["195.161.136.4"]
         assert table["wanted"]["25"] == "smtp"
-        assert json.loads(json.dumps(table))["allow"] == ["pypi.org"]
+        assert json.loads(json.dumps(table))["allow"] == ["api.example.com"]
         with socket.create_connection((local[3], local[4]), timeout=5) as client:
             client.sendall(b"hello")
             assert client.recv(10) == b"hello"
