@@ -11,8 +11,16 @@ from tests.exceptions.registry import Provocation, Section
 
 
 def echo(environment: Environment) -> None:
+    """says something to the echo server, and waits for its answer."""
+    with socket.create_connection((HOST, environment.port("tcp", "echo")), TIMEOUT) as client:
+        client.sendall(b"Hello!")
+        client.recv(100)
+
+
+def echo_for_a_moment(environment: Environment) -> None:
     """says something to the echo server, and waits for a moment."""
-    with socket.create_connection((HOST, environment.port("tcp", "echo")), SHORT) as client:
+    with socket.create_connection((HOST, environment.port("tcp", "echo")), TIMEOUT) as client:
+        client.settimeout(SHORT)
         client.sendall(b"Hello!")
         client.recv(100)
 
@@ -45,7 +53,7 @@ def _flaw(flaw: str) -> Provocation:
 SOCKETS = Section(
     "socket",
     (
-        Provocation(TimeoutError, '{ on = "tcp", effect = { kind = "silence" } }', echo),
+        Provocation(TimeoutError, '{ on = "tcp", effect = { kind = "silence" } }', echo_for_a_moment),
         Provocation(TimeoutError, '{ on = "udp.datagram", effect = { kind = "drop" } }', echo_datagram),
         Provocation(
             ConnectionResetError, '{ on = "tcp", effect = { kind = "limit", then = "reset" } }', echo

@@ -96,13 +96,11 @@ def test_reset_at_once(serve: Serve) -> None:
 
 def test_silence(serve: Serve) -> None:
     sandbox = echo(serve, {"kind": "silence", "seconds": 0.3})
+    start = time.monotonic()
     with raw_client(sandbox, "tcp") as client:
         client.sendall(b"hello")
-        client.settimeout(0.1)
-        with pytest.raises(TimeoutError):
-            client.recv(100)
-        client.settimeout(5)
         assert client.recv(100) == b""
+    assert time.monotonic() - start >= 0.3
 
 
 def test_a_slow_end(serve: Serve) -> None:
