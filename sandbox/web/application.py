@@ -59,7 +59,13 @@ class Application:
             return _told(request, problem)
         except web.HTTPRequestEntityTooLarge:
             return _told(request, ProblemError(413, "The body is larger than the sandbox takes."))
-        except (ConnectionError, web.RequestPayloadError):
+        except (
+            web.RequestPayloadError
+        ):  # no gzip though it says so; what follows on the connection is unknown
+            response = _told(request, ProblemError(400, "The body cannot be read."))
+            response.force_close()
+            return response
+        except ConnectionError:
             raise
         except Exception:
             self._context.journal.append(Crashed(0, "control", traceback.format_exc()))

@@ -306,3 +306,8 @@ def test_what_is_no_json_is_refused_and_nothing_is_left_of_it(control: Control, 
         assert refused.value.code == 400
         assert refused.value.headers.get_content_type() == "application/problem+json"
     assert control.get("/sandbox/v1/accounts")["accounts"] == []
+
+
+def test_a_body_that_is_not_encoded_as_it_says_is_refused(control: Control) -> None:
+    answer = control.ask(f"{AT}/faults", "POST", {"on": "smtp.rcpt"}, Content_Encoding="gzip")
+    assert (answer.status, answer.headers.get_content_type()) == (400, "application/problem+json")
