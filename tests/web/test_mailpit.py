@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import imaplib
-import json
 import os
+import re
 import shutil
 import smtplib
 import subprocess
@@ -14,13 +13,22 @@ import sys
 from email.message import EmailMessage
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from tests.web.conftest import MAIL, Control
 
 AT = "/api/v1"
 HERE = Path(__file__).parent
+# What npm says where there is no network; anything else is a failure.
+UNREACHABLE = (
+    "EAI_AGAIN",
+    "ENOTFOUND",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ETIMEDOUT",
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+)
 
 
 def rich() -> str:
@@ -239,43 +247,6 @@ def test_chaos_is_three_fault_rules(control: Control) -> None:
     assert control.ask(f"{AT}/chaos", "PUT", {"Sender": {"ErrorCode": 200, "Probability": 1}}).status == 400
 
 
-def test_events(control: Control) -> None:
-    kinds: list[str] = []
-
-    async def listen() -> None:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.ws_connect(f"{control.url}/api/events") as socket,
-        ):
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(None, control.send)
-            await loop.run_in_executor(None, lambda: control.get(f"{AT}/message/latest"))
-            await loop.run_in_executor(None, lambda: control.ask(f"{AT}/messages", "DELETE"))
-            while "truncate" not in kinds:
-                event = json.loads((await socket.receive(timeout=5)).data)
-                kinds.append(event["Type"])
-                if event["Type"] == "new":
-                    assert event["Data"]["Subject"] == "Hello"
-                    assert event["Data"]["ID"] == "00000001"
-
-    asyncio.run(listen())
-    assert kinds == ["new", "stats", "update", "delete", "stats", "truncate"]
-    assert control.ask("/api/events").status == 400
-    assert control.ask("/api/events", Origin="http://evil.example").status == 403
-
-
-def test_a_listener_that_stays_does_not_hold_up_the_end(control: Control) -> None:
-    async def listen() -> None:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.ws_connect(f"{control.url}/api/events") as socket,
-        ):
-            await asyncio.get_running_loop().run_in_executor(None, control.sandbox.stop)
-            await socket.receive(timeout=5)
-
-    asyncio.run(listen())
-
-
 def test_liveness_tells_the_time(control: Control) -> None:
     answer = control.ask("/livez")
     assert (answer.status, answer.body) == (200, b"")
@@ -380,7 +351,14 @@ def mailpit_api(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("package.json", "package-lock.json", "client.mjs"):
         shutil.copy(HERE / "node" / name, directory)
     npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(npm, cwd=directory, capture_output=True, text=True, timeout=120, check=False)
+    npm += ["--fetch-retries=1", "--fetch-retry-mintimeout=100", "--fetch-timeout=20000"]
+    try:
+        done = subprocess.run(npm, cwd=directory, capture_output=True, text=True, timeout=90, check=False)
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm did not get the package within 90 s")
+    code = re.search(r"npm (?:error|ERR!) code (E\w+)", done.stderr)
+    if code is not None and code[1] in UNREACHABLE:
+        pytest.skip(f"npm does not reach its registry: {code[1]}")
     assert done.returncode == 0, done.stderr
     return directory
 

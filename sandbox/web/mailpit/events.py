@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel
@@ -21,12 +22,23 @@ WAITING = 1000  # events that a listener may be behind before it is let go
 HEARTBEAT = 30.0  # seconds between pings
 
 
+@dataclass(eq=False, slots=True)
+class _Event:
+    """Something that changed; its text is made once, by the first of those who tell it to their listener."""
+
+    kind: str
+    data: object
+    text: str = ""
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Events:
     """``/api/events``: ``{"Type": "new", "Data": {…}}`` and its like, to everybody who listens."""
 
     def __init__(self, box: Box) -> None:
         self._box = box
-        self._queues: set[asyncio.Queue[tuple[str, object] | None]] = set()
+        self._queues: set[asyncio.Queue[_Event | None]] = set()
+        self._newest_stats: _Event | None = None
         box.told.append(self._publish)
         self._unwatch = box.store.watch(self._changed)
 
@@ -54,9 +66,12 @@ class Events:
         self._publish("stats", None)
 
     def _publish(self, kind: str, data: object) -> None:
+        event = _Event(kind, data)
+        if kind == "stats":
+            self._newest_stats = event
         for queue in tuple(self._queues):
             try:
-                queue.put_nowait((kind, data))
+                queue.put_nowait(event)
             except asyncio.QueueFull:  # who does not read is let go rather than kept in memory
                 self._queues.discard(queue)
 
@@ -64,7 +79,7 @@ class Events:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=64 * 1024)
         if not socket.can_prepare(asked.request).ok:
             raise ProblemError(400, "This is a WebSocket: ask for an upgrade.")
-        queue: asyncio.Queue[tuple[str, object] | None] = asyncio.Queue(WAITING)
+        queue: asyncio.Queue[_Event | None] = asyncio.Queue(WAITING)
         self._queues.add(queue)
         try:
             await socket.prepare(asked.request)
@@ -73,15 +88,22 @@ class Events:
             self._queues.discard(queue)
         return socket
 
-    async def _tell(
-        self, socket: web.WebSocketResponse, queue: asyncio.Queue[tuple[str, object] | None]
-    ) -> None:
+    async def _tell(self, socket: web.WebSocketResponse, queue: asyncio.Queue[_Event | None]) -> None:
         async with asyncio.TaskGroup() as group:
             hearing = group.create_task(_hear(socket, queue))
             while (event := await queue.get()) is not None and queue in self._queues:
-                await socket.send_str(json.dumps({"Type": event[0], "Data": await self._data(*event)}))
+                # To count takes as long as there are messages: only the last of several counts in a row is told.
+                if event.kind != "stats" or event is self._newest_stats:
+                    await socket.send_str(await self._text(event))
             hearing.cancel()
         await socket.close()
+
+    async def _text(self, event: _Event) -> str:
+        async with event.making:
+            if not event.text:
+                data = await self._data(event.kind, event.data)
+                event.text = json.dumps({"Type": event.kind, "Data": data})
+        return event.text
 
     async def _data(self, kind: str, data: object) -> object:
         if isinstance(data, Message):
@@ -94,7 +116,7 @@ class Events:
         return data.model_dump(mode="json") if isinstance(data, BaseModel) else data
 
 
-async def _hear(socket: web.WebSocketResponse, queue: asyncio.Queue[tuple[str, object] | None]) -> None:
+async def _hear(socket: web.WebSocketResponse, queue: asyncio.Queue[_Event | None]) -> None:
     """Read what the client says, which is of no interest, until it goes."""
     while (await socket.receive()).type not in (
         WSMsgType.CLOSE,
