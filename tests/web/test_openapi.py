@@ -136,3 +136,10 @@ def check(document: dict, operation: dict, answer: Any) -> None:
         registry = Registry().with_resource("urn:document", resource)
         reference = {"$ref": f"urn:document{schema['$ref']}"}
         Draft202012Validator(reference, registry=registry).validate(answer.json)
+
+
+def test_messages_that_are_not_there_are_told_as_the_document_says(control: Control) -> None:
+    document = control.get("/openapi.json")
+    answer = control.ask("/api/v1/messages", "PUT", {"IDs": ["nothing"], "Read": True})
+    assert answer.status == 404
+    check(document, document["paths"]["/api/v1/messages"]["put"], answer)

@@ -76,6 +76,7 @@ class Lists:
             body=ReadStatus,
             body_optional=True,
             answer="text/plain",
+            problems=(404,),
         )
         yield Operation(
             method="DELETE",
