@@ -29,6 +29,8 @@ async def in_thread(work: Callable[[], T], *, ended: Callable[[], None] | None =
     def run() -> None:
         try:
             end: tuple[Callable[[Any], None], Any] = done.set_result, work()
+        except StopIteration as error:  # no future takes it
+            end = done.set_exception, RuntimeError(f"raised {error!r}")
         except BaseException as error:
             end = done.set_exception, error
         with suppress(RuntimeError):  # the loop is closed: the sandbox has stopped meanwhile

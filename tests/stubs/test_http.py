@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +193,34 @@ def test_a_handler_that_fails_is_an_error_500_and_fails_the_test(sandbox: Sandbo
     assert b"AttributeError" in body
     with pytest.raises(Unexpected, match="stub 'bad': its function raised AttributeError"):
         sandbox.stubs.verify(unused=False)
+
+
+def raising(error: type[BaseException]) -> Callable[[object], str]:
+    def handler(request: object) -> str:
+        raise error("no more")
+
+    return handler
+
+
+#: What is no Exception, and what no future takes; the first is what a test's own function raises by pytest.fail().
+@pytest.mark.parametrize("error", [pytest.fail.Exception, SystemExit, StopIteration])
+def test_a_handler_may_raise_anything(sandbox: Sandbox, error: type[BaseException]) -> None:
+    sandbox.http.expect(path="/a").respond_with(raising(error))
+    sandbox.http.expect(path="/b", matches=raising(error))
+    assert ask(sandbox, "GET", "/a")[0] == 500
+    assert ask(sandbox, "GET", "/b")[0] == 404
+    with pytest.raises(Unexpected, match=r"(?s)'stub-1': its function raised.*'stub-2': its function raised"):
+        sandbox.stubs.verify(unused=False)
+
+
+def test_a_coroutine_may_raise_anything(sandbox: Sandbox) -> None:
+    async def handler(request: HttpRequest) -> None:
+        pytest.fail("no more")
+
+    sandbox.http.expect().respond_with(handler)
+    assert ask(sandbox, "GET", "/")[0] == 500
+    with pytest.raises(Unexpected, match="no more"):
+        sandbox.stubs.verify()
 
 
 def test_a_condition_that_fails_fails_the_test_too(sandbox: Sandbox) -> None:

@@ -96,6 +96,25 @@ def test_a_handler_that_fails_closes_and_fails_the_test(sandbox: Sandbox) -> Non
         sandbox.stubs.verify()
 
 
+@pytest.mark.parametrize("error", [pytest.fail.Exception, SystemExit])
+def test_a_handler_may_raise_anything(sandbox: Sandbox, error: type[BaseException]) -> None:
+    def handler(request: object) -> bytes:
+        raise error("no more")
+
+    sandbox.tcp.expect("x").respond_with(handler)
+    sandbox.udp.expect("x", listener="echo").respond_with(handler)
+    client = sandbox.tcp.client("quiet")
+    client.sendall(b"x")
+    assert read(client, 1) == b""
+    datagrams = sandbox.udp.client("echo")
+    datagrams.send(b"x")
+    datagrams.send(b"y")
+    assert datagrams.recv(9) == b"y"
+    assert len(sandbox.journal.facts("stub.failed")) == 2
+    with pytest.raises(Unexpected, match=r"(?s)'stub-1': its function raised.*'stub-2': its function raised"):
+        sandbox.stubs.verify()
+
+
 def test_datagrams(sandbox: Sandbox) -> None:
     stub = (
         sandbox.udp.expect(b"time?", listener="echo")

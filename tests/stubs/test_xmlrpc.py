@@ -56,10 +56,16 @@ def test_handlers_and_several_calls_in_one(sandbox: Sandbox) -> None:
 
 
 def test_a_handler_that_fails_is_a_fault_and_fails_the_test(sandbox: Sandbox) -> None:
+    def failing(request: object) -> None:
+        pytest.fail("no more")
+
     sandbox.xmlrpc.expect("bad").respond_with(lambda request: request.params[5])
+    sandbox.xmlrpc.expect("worse").respond_with(failing)
     with pytest.raises(xmlrpc.client.Fault, match="IndexError"):
         sandbox.xmlrpc.client().bad()
-    with pytest.raises(Unexpected, match="its function raised IndexError"):
+    with pytest.raises(xmlrpc.client.Fault, match="no more"):
+        sandbox.xmlrpc.client().worse()
+    with pytest.raises(Unexpected, match=r"(?s)its function raised IndexError.*its function raised no more"):
         sandbox.stubs.verify()
     assert sandbox.journal.facts("stub.failed")
 

@@ -39,7 +39,9 @@ class Stubbed:
         connection.note("stub.matched", stub=use.stub.name)
         try:
             return await _said(use)
-        except Exception as error:  # of the test's own function, or of what it answered
+        except (asyncio.CancelledError, GeneratorExit):
+            raise
+        except BaseException as error:  # of the test's own function; pytest.fail() raises no Exception
             self._stubs.failed(use.stub, error)
             connection.note("stub.failed", stub=use.stub.name, traceback=traceback.format_exc())
             return failure(500, f"Stub {use.stub.name}: {type(error).__name__}: {error}")

@@ -123,7 +123,7 @@ class Stubbed(Core):
         self._connection.note("stub.matched", stub=use.stub.name)
         try:
             answer = octets_answer(use.answer(use.request) if callable(use.answer) else use.answer)
-        except Exception as error:  # of the test's own function
+        except BaseException as error:  # of the test's own function; pytest.fail() raises no Exception
             self._stubs.failed(use.stub, error)
             self._connection.note("stub.failed", stub=use.stub.name, traceback=traceback.format_exc())
             answer = OctetsAnswer(close=True)

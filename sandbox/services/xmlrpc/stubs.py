@@ -45,7 +45,7 @@ class StubbedCalls:
             return _said(use.answer, use.request)
         except Fault:
             raise
-        except Exception as error:  # of the test's own function
+        except BaseException as error:  # of the test's own function; pytest.fail() raises no Exception
             self._stubs.failed(use.stub, error)
             details = {"stub": use.stub.name, "traceback": traceback.format_exc()}
             self._facts.append(("stub.failed", details))
