@@ -81,16 +81,15 @@ class Application:
         hosts = request.headers.getall("Host", [])
         if len(hosts) != 1:
             raise ProblemError(400, "A request names exactly one Host.")
-        if not self._hosts.knows(hosts[0]):
-            raise ProblemError(
-                421, f"{hosts[0]!r} is no name of this sandbox; services.control.names adds some."
-            )
+        host = _target(request)[0] or hosts[0]
+        if not self._hosts.knows(host):
+            raise ProblemError(421, f"{host!r} is no name of this sandbox; services.control.names adds some.")
         origin = request.headers.get("Origin")
         if origin is not None and not self._hosts.is_origin(origin):
             raise ProblemError(403, "Pages of other sites may not control the sandbox.")
 
     async def _asked(self, request: web.BaseRequest) -> web.StreamResponse:
-        path = request.raw_path.partition("?")[0]
+        path = _target(request)[1]
         operation, names, allowed = self.routes.find(request.method, path)
         if operation is None:
             if not allowed:
@@ -105,6 +104,16 @@ class Application:
                 _dress(answer)
             return answer
         return _dress(_response(operation, answer))
+
+
+def _target(request: web.BaseRequest) -> tuple[str, str]:
+    """The authority, empty unless a proxy's client names one, which counts more than Host (RFC 9112 §3.2.2); the path."""
+    target = request.raw_path.partition("?")[0]
+    scheme, separator, rest = target.partition("://")
+    if not separator or scheme.lower() != "http":
+        return "", target
+    authority, _, path = rest.partition("/")
+    return authority, f"/{path}"
 
 
 def _response(operation: Operation, answer: Any) -> web.Response:

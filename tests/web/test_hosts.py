@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+from contextlib import closing
+
 import pytest
 
 from sandbox.web.hosts import Hosts
@@ -66,3 +69,13 @@ def test_no_host_or_two_of_them(control: Control) -> None:
         with raw_client(control.sandbox, "control") as sock:
             sock.sendall(b"GET /livez HTTP/1.1\r\n" + fields + b"Connection: close\r\n\r\n")
             assert b" 400 Bad Request" in read_until(sock, b"nothing ends so")
+
+
+@pytest.mark.parametrize(("authority", "status"), [("localhost", 200), ("evil.example", 421)])
+def test_a_whole_url_counts_more_than_the_host_field(control: Control, authority: str, status: int) -> None:
+    endpoint = control.sandbox.endpoint("control")
+    assert endpoint.host is not None
+    assert endpoint.port is not None
+    with closing(http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=10)) as connection:
+        connection.request("GET", f"http://{authority}/healthz", headers={"Host": "localhost"})
+        assert connection.getresponse().status == status
