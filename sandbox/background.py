@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError, Future
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sandbox.journal import Entry
 from sandbox.net.listener import Endpoint
@@ -26,6 +27,9 @@ class BackgroundSandbox:
         self.leftover: tuple[str, ...] = ()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._calls: set[Future[Any]] = set()  # of all threads, under the lock
+        self._tasks: set[asyncio.Task[Any]] = set()  # that these run as; the loop's own
 
     @property
     def running(self) -> bool:
@@ -35,7 +39,7 @@ class BackgroundSandbox:
     def start(self) -> None:
         """Start the thread and all services. Raises what :meth:`Sandbox.start` raises."""
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
+        self._thread = threading.Thread(target=self._serve, args=(self._loop,), name="sandbox", daemon=True)
         self._thread.start()
         try:
             self.run(self._sandbox.start)
@@ -46,17 +50,38 @@ class BackgroundSandbox:
     def stop(self) -> None:
         """Stop all services and the thread; may be called twice."""
         if self._loop is not None:
-            self.run(self._sandbox.stop)
-            self._end()
+            try:
+                self.run(self._sandbox.stop)
+            finally:
+                self._end()
 
     def run(self, function: Callable[[], Awaitable[T]]) -> T:
-        """Await ``function()`` on the sandbox' loop."""
+        """Await ``function()`` on the sandbox' loop. Raises RuntimeError if the sandbox is stopped meanwhile."""
 
         async def wait() -> T:
-            return await function()
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.add(task)
+            try:
+                return await function()
+            finally:
+                self._tasks.discard(task)
 
-        assert self._loop is not None, "the sandbox is not running"
-        return asyncio.run_coroutine_threadsafe(wait(), self._loop).result()
+        with self._lock:
+            loop = self._loop
+            assert loop is not None, "the sandbox is not running"
+            call = asyncio.run_coroutine_threadsafe(wait(), loop)
+            self._calls.add(call)
+        try:
+            return call.result()
+        except CancelledError:
+            if self._loop is loop:
+                raise
+            raise RuntimeError("the sandbox was stopped") from None
+        finally:
+            call.cancel()  # if it was interrupted
+            with self._lock:
+                self._calls.discard(call)
 
     def call(self, function: Callable[[Sandbox], T]) -> T:
         """Call ``function(sandbox)`` in the sandbox' thread."""
@@ -83,20 +108,29 @@ class BackgroundSandbox:
     ) -> None:
         self.stop()
 
-    def _serve(self) -> None:
-        loop = self._loop
-        assert loop is not None
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
         loop.run_forever()
+        loop.run_until_complete(self._cancelled())
         # Here and not where it is stopped: there another loop may be running.
         self.leftover = tuple(task.get_name() for task in asyncio.all_tasks(loop))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 
+    async def _cancelled(self) -> None:
+        """Let the calls that were cancelled come to their end."""
+        await asyncio.sleep(0)  # those that had not begun
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def _end(self) -> None:
-        assert self._loop is not None
-        assert self._thread is not None
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop = self._thread = None
+        with self._lock:
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+            calls = list(self._calls)
+        assert loop is not None
+        assert thread is not None
+        for call in calls:
+            call.cancel()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()

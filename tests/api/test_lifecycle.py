@@ -29,6 +29,26 @@ def test_all_services_of_the_default_run_on_free_ports_without_samples() -> None
         assert sandbox.ftp.client().nlst("/") == ["/home"]
 
 
+def test_who_waits_in_another_thread_hears_of_the_end() -> None:
+    told: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            sandbox.wait_for(lambda _: bool(asked.set()), timeout=3600)
+        except RuntimeError as error:
+            told.append(error)
+
+    asked = threading.Event()
+    waiting = threading.Thread(target=wait, daemon=True)
+    with Sandbox(services=["smtp"]) as sandbox:
+        sandbox.smtp.client()
+        waiting.start()
+        assert asked.wait(10)
+    waiting.join(10)
+    assert [str(each) for each in told] == ["the sandbox was stopped"]
+    assert not waiting.is_alive()
+
+
 def test_samples_and_ports_of_a_file_are_kept_when_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("[mail]\nsamples = true\n[services.pop3]\nport = 2110\n", encoding="utf-8")
