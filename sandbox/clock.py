@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-#: Seconds since the epoch, or a date with a time; one without a zone is meant in UTC.
-Moment: TypeAlias = float | datetime
+#: Seconds since the epoch, or a date with a time, also as text (ISO 8601); one without a zone is meant in UTC.
+Moment: TypeAlias = float | datetime | str
 
 
 class Clock:
@@ -72,7 +72,12 @@ class Clock:
 
 
 def seconds_of(moment: Moment) -> float:
-    """A moment in seconds since the epoch."""
+    """A moment in seconds since the epoch. Raises ValueError with a sentence for the user."""
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            raise ValueError(f"clock: {moment!r} is no date with a time, as 2026-01-31T12:00:00Z") from None
     if isinstance(moment, datetime):
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
     return float(moment)

@@ -28,6 +28,8 @@ from sandbox.observation.kinds import Item, Kind
 from sandbox.observation.mail import Mail
 from sandbox.observation.streams import Datagram, Stream
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 I = TypeVar("I", bound=Item)  # noqa: E741
 T = TypeVar("T")
 
@@ -53,7 +55,6 @@ class Asking:
         self._observer, self._thread = observer, thread
 
     def _run(self, function: Callable[[], Awaitable[T]]) -> T:
-        __tracebackhide__ = True  # pytest shows the line of the test
         try:
             return self._thread.run(function)
         except Unexpected as error:  # how it came from the other thread is nobody's concern

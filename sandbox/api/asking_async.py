@@ -28,6 +28,8 @@ from sandbox.observation.kinds import Item, Kind
 from sandbox.observation.mail import Mail
 from sandbox.observation.streams import Datagram, Stream
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 I = TypeVar("I", bound=Item)  # noqa: E741
 
 TIMEOUT = 5.0  # seconds a wait lasts unless told otherwise

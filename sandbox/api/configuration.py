@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sandbox.errors import SettingsError
 from sandbox.faults import Rule
 from sandbox.server import REGISTRY
 from sandbox.settings import Configuration, load_file, load_mapping
@@ -57,10 +58,16 @@ def load_rules(rules: Iterable[Rule | Mapping[str, Any]]) -> list[Rule]:
 
 
 def _loaded(config: Config, changes: Mapping[str, Any], services: Sequence[str] | None) -> Configuration:
-    if isinstance(config, Mapping):
-        return load_mapping(config, REGISTRY, only=services, changes=changes)
-    path = profiles()["sandbox"] if config is None else Path(config)
-    return load_file(path, REGISTRY, only=services, changes=changes)
+    try:
+        if isinstance(config, Mapping):
+            return load_mapping(config, REGISTRY, only=services, changes=changes)
+        path = profiles()["sandbox"] if config is None else Path(config)
+        return load_file(path, REGISTRY, only=services, changes=changes)
+    except SettingsError as error:  # the option of the command line is a parameter here
+        problems = [
+            replace(each, where="services") if each.where == "--only" else each for each in error.problems
+        ]
+        raise SettingsError(problems) from None
 
 
 def _without_samples(found: Configuration, keep: Mapping[str, Any]) -> Configuration:

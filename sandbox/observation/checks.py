@@ -12,6 +12,8 @@ from sandbox.observation.http import Exchanges, Request
 from sandbox.observation.nearest import transcripts
 from sandbox.observation.query import arrived
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 LOGINS = {
     "smtp": ("AUTH",),
     "pop3": ("USER", "PASS", "APOP", "AUTH"),

@@ -16,6 +16,8 @@ from sandbox.observation.query import Query
 from sandbox.observation.rules import Criterion, criteria_of
 from sandbox.observation.world import World
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class Observer:
     """Reads one world. What was read of it once is kept as long as the timeline has it."""

@@ -11,6 +11,8 @@ from sandbox.observation.errors import WaitTimeout
 from sandbox.observation.nearest import differences
 from sandbox.observation.query import Query, arrived
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 LISTED = 12  # things on the timeline that are told
 
 

@@ -13,6 +13,8 @@ from sandbox.observation.kinds import Item, Kind
 from sandbox.observation.nearest import missing, unwanted
 from sandbox.observation.rules import Criterion, criteria_of
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 T = TypeVar("T")
 I = TypeVar("I", bound=Item)  # noqa: E741
 

@@ -74,6 +74,7 @@ def criteria_of(
     wanted: Mapping[str, Any], known: Mapping[str, tuple[str, Callable[[T], Sequence[Any]]]]
 ) -> tuple[Criterion[T], ...]:
     """The conditions of keyword arguments; ``known`` has the mode and the values of each. Raises TypeError."""
+    __tracebackhide__ = True  # pytest shows the line of the test
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise TypeError(f"{unknown[0]!r} is none of {', '.join(known)}")

@@ -93,7 +93,7 @@ def sandbox_server(_sandbox_servers: Servers) -> Sandbox:
 def sandbox(request: pytest.FixtureRequest, _sandbox_servers: Servers) -> Iterator[Sandbox]:
     """A sandbox to which nothing has happened yet, in a thread of its own; ``pytest.mark.sandbox`` changes it."""
     from sandbox.pytest_plugin.watch import watched
-    from sandbox.pytest_plugin.wishes import Wishes
+    from sandbox.pytest_plugin.wishes import Wishes, readable
 
     wishes = Wishes.of(request.node)
     box = _sandbox_servers.suited(wishes.settings)
@@ -103,7 +103,8 @@ def sandbox(request: pytest.FixtureRequest, _sandbox_servers: Servers) -> Iterat
             box.call(wishes.apply)
             if wishes.redirect is not False:
                 routes = () if wishes.redirect is True else wishes.redirect
-                stack.enter_context(box.redirect(routes=routes))
+                with readable():
+                    stack.enter_context(box.redirect(routes=routes))
             yield box
     finally:
         if box.running:

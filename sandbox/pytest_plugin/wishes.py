@@ -72,8 +72,8 @@ def settings_of(config: pytest.Config, wanted: Mapping[str, Any]) -> dict[str, A
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Mistakes in a configuration are told without the way that led to them."""
+    """Mistakes in what a test wishes are told without the way that led to them."""
     try:
         yield
-    except SettingsError as error:
+    except (SettingsError, ValueError) as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
