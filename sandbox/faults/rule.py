@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sandbox.faults.effects import AnyEffect
 from sandbox.faults.pattern import Pattern
 from sandbox.faults.point import CONNECT
-from sandbox.settings.mistakes import misplaced
+from sandbox.settings.mistakes import guess, misplaced
 from sandbox.settings.models import Count, Model, Octets, Seconds
 
 
@@ -56,7 +56,11 @@ class Rule(Model):
 
     @field_validator("on")
     @classmethod
-    def _lower(cls, on: str) -> str:
+    def _lower(cls, on: str, info: ValidationInfo) -> str:
+        service = on.lower().partition(".")[0]
+        known = (info.context or {}).get("services")
+        if known is not None and service not in known and not set("*?") & set(service):
+            raise ValueError(f"there is no service {service!r}{guess(service, known)}")
         return on.lower()
 
     @property

@@ -99,7 +99,7 @@ class _Loader:
     def __init__(self, registry: Registry, lines: LineMap, base: Path) -> None:
         self._registry = registry
         self._lines = lines
-        self._base = base
+        self._known = {"base": base, "services": registry.names()}
         self._problems: list[Problem] = []
         self._options: dict[Key, str] = {}
 
@@ -171,7 +171,7 @@ class _Loader:
 
     def _validated(self, model: type[Any], data: Any, where: Key, extra: Sequence[str] = ()) -> Any:
         try:
-            return model.model_validate(data, context={"base": self._base})
+            return model.model_validate(data, context=self._known)
         except ValidationError as error:
             mistakes = [told(mistake, model, extra) for mistake in error.errors(include_url=False)]
             for key, message in mistakes:
@@ -184,7 +184,7 @@ class _Loader:
         for key in mistakes:
             data = _without(data, key)
         try:
-            return model.model_validate(data, context={"base": self._base})
+            return model.model_validate(data, context=self._known)
         except ValidationError as error:
             for mistake in error.errors(include_url=False):
                 if mistake["type"] == "misplaced":

@@ -115,6 +115,8 @@ def test_mistakes_are_told_with_their_places() -> None:
         {"on": "smtp.rcpt", "argument": "/(/", "effect": {"kind": "reset"}},
         {"on": "smtp rcpt", "effect": {"kind": "reset"}},
         {"name": "a", "on": "smtp", "effect": {"kind": "latency", "second": 1.0}},
+        {"on": "smpt.rcpt", "effect": {"kind": "reset"}},
+        {"on": "smpt*.rcpt", "effect": {"kind": "reset"}},
     ]
     with pytest.raises(SettingsError) as caught:
         load_mapping({"services": {"smtp": {}}, "faults": faults}, REGISTRY)
@@ -123,6 +125,8 @@ def test_mistakes_are_told_with_their_places() -> None:
     assert "faults.1.argument: is no regular expression" in told
     assert "faults.2.on" in told
     assert "did you mean 'seconds'?" in told
+    assert "faults.4.on: there is no service 'smpt', did you mean 'smtp'?" in told
+    assert "faults.5.on" not in told
 
 
 def test_names_are_given_once() -> None:
