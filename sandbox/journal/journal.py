@@ -85,7 +85,7 @@ class Journal:
 
     def since(self, sequence: int) -> list[Entry]:
         """The entries that are newer than the one with this number, in order."""
-        older = max(0, len(self._entries) - (self._sequence - sequence))
+        older = max(0, len(self._entries) - max(0, self._sequence - sequence))
         # Not all that are left need be newer: going back to a snapshot leaves a gap in the numbers.
         return [entry for entry in islice(self._entries, older, None) if entry.sequence > sequence]
 
