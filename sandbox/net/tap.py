@@ -239,9 +239,11 @@ class Tap(asyncio.Protocol):
                 self.lower.close()
             case "eof":
                 self._said_all = True
-                if self.lower.can_write_eof():  # TLS knows no half-closed connection
-                    with contextlib.suppress(OSError):  # reset already
-                        self.lower.write_eof()
+                if not self.lower.can_write_eof():  # TLS knows no half-closed connection
+                    self._end_stream("close")
+                    return
+                with contextlib.suppress(OSError):  # reset already
+                    self.lower.write_eof()
             case "reset":
                 self.reset()
 

@@ -169,3 +169,12 @@ def test_http(serve: Serve) -> None:
         pytest.raises(ssl.SSLCertVerificationError, match="localhost"),
     ):
         trust(sandbox).wrap_socket(client, server_hostname="localhost")
+
+
+@pytest.mark.parametrize("effect", [{"kind": "half-close"}, {"kind": "limit", "octets": 0, "then": "eof"}])
+def test_half_of_tls_is_all_of_it(serve: Serve, effect: dict[str, object]) -> None:
+    sandbox = serve(smtp={"tls": "starttls"}, faults=[{"on": "smtp.noop", "effect": effect}])
+    with smtplib.SMTP("localhost", sandbox.endpoint("smtp").port, timeout=5) as client:
+        client.starttls(context=trust(sandbox))
+        with pytest.raises(smtplib.SMTPServerDisconnected, match="unexpectedly closed"):
+            client.noop()
