@@ -34,7 +34,11 @@ class Model(BaseModel):
 
 def _resolved(path: Path, info: ValidationInfo) -> Path:
     base = info.context.get("base") if isinstance(info.context, dict) else None
-    path = path.expanduser()
+    try:
+        path = path.expanduser()
+        path.exists()
+    except (OSError, RuntimeError) as error:  # too long a name, nobody's home
+        raise ValueError(f"{error}") from None
     return path if path.is_absolute() or base is None else Path(base) / path
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
@@ -143,3 +144,17 @@ def test_messages_that_are_not_there_are_told_as_the_document_says(control: Cont
     answer = control.ask("/api/v1/messages", "PUT", {"IDs": ["nothing"], "Read": True})
     assert answer.status == 404
     check(document, document["paths"]["/api/v1/messages"]["put"], answer)
+
+
+@pytest.mark.parametrize("address", ["::", "@", "a@", "<", ",", "a b@c"])
+def test_addresses_that_are_none_are_refused(control: Control, address: str) -> None:
+    message = {"From": {"Email": address}, "To": [{"Email": "b@example.org"}]}
+    assert control.ask("/api/v1/send", "POST", message).status in (200, 400)
+
+
+@pytest.mark.parametrize(
+    "file", ["x" * 3000, "a\0b", "~nobody-has-this-name/a"], ids=["long", "zero", "home"]
+)
+def test_stubs_of_impossible_files_are_refused(control: Control, file: str) -> None:
+    stub = {"service": "http", "answers": [{"file": file}]}
+    assert control.ask("/sandbox/v1/stubs", "POST", stub).status == 400

@@ -7,6 +7,7 @@ import binascii
 import mimetypes
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -79,7 +80,7 @@ def _written(wanted: NewMessage, now: float, message_id: str) -> bytes:
         for enclosure in wanted.Attachments or ():
             _enclose(mail, enclosure)
         return mail.as_bytes()
-    except (ValueError, IndexError, TypeError) as error:
+    except (ValueError, IndexError, TypeError, MessageError) as error:
         raise ProblemError(400, f"{error}") from None
 
 
