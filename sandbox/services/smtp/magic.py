@@ -13,8 +13,8 @@ from sandbox.faults.effects.delay import Delay
 from sandbox.faults.effects.disconnect import Disconnect
 from sandbox.faults.effects.reply import Reply
 
-_CODE = re.compile(r"4[25]\d|5[0235]\d")
-_DELAY = re.compile(r"delay(\d{1,3}(?:\.\d{1,3})?)")
+_CODE = re.compile(r"4[25][0-9]|5[0235][0-9]")
+_DELAY = re.compile(r"delay([0-9]{1,3}(?:\.[0-9]{1,3})?)")
 _RESERVED = re.compile(r"(?:.+\.)?(?:test|example|invalid|localhost|example\.(?:com|net|org))")
 
 #: What the codes say that servers use most (RFC 5321 §4.2.3, RFC 3463); the others say that they were asked for.

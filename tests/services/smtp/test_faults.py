@@ -14,6 +14,7 @@ import pytest
 
 from sandbox.background import BackgroundSandbox
 from sandbox.journal import Fact
+from sandbox.services.smtp.magic import effect_of
 from tests.conftest import Serve, raw_client, read_until
 
 SENDER = "ann@example.org"
@@ -255,6 +256,13 @@ def test_magic_disconnection(serve: Serve) -> None:
     with pytest.raises(smtplib.SMTPServerDisconnected):
         send(sandbox, "disconnect@example.org")
     assert [hit["rule"] for hit in hits(sandbox)] == ["magic address"]
+
+
+@pytest.mark.parametrize(
+    "address", ["45\u0663@example.org", "delay\u0663@example.org", "delayed@example.org", "4510@example.org"]
+)
+def test_who_only_looks_like_magic(address: str) -> None:
+    assert effect_of(address) is None
 
 
 def test_a_half_closed_client_hears_nothing_more(serve: Serve) -> None:
