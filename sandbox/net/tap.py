@@ -157,8 +157,7 @@ class Tap(asyncio.Protocol):
 
     def _hear_eof(self) -> bool | None:
         self._heard_eof = True
-        if self.reason is None:
-            self.reason = "client"
+        self.reason = self.reason or "client"
         if isinstance(self.inner, asyncio.Protocol | asyncio.BufferedProtocol):
             return self.inner.eof_received()
         return None
