@@ -130,8 +130,9 @@ class _Loader:
 
     def _section(self, name: str, data: dict[str, Any]) -> Any:
         model = self._registry.sections[name]
-        table = {name: data.pop(name)} if name in data else {}
-        found = self._validated(model, table, ())
+        if name not in data:  # nearly always; to learn how rules and stubs look takes as long as all the rest
+            return model.model_fields[name].get_default(call_default_factory=True)
+        found = self._validated(model, {name: data.pop(name)}, ())
         return getattr(model() if found is None else found, name)
 
     def _services(self, tables: Any, only: Sequence[str] | None, host: str) -> dict[str, ServiceSettings]:
