@@ -38,11 +38,22 @@ def filled(value: Any, request: object) -> Any:
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
     from jinja2 import StrictUndefined
+    from jinja2.exceptions import SecurityError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    return ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
-    )
+    class Environment(ImmutableSandboxedEnvironment):
+        """Multiplies nothing into more than memory holds: Jinja's own sandbox has no limit there."""
+
+        intercepted_binops = frozenset(("*", "**"))
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
+                raise SecurityError(
+                    f"only numbers are multiplied in templates, and ** is not known: {operator}"
+                )
+            return super().call_binop(context, operator, left, right)
+
+    return Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
 
 
 def _parsed(text: str) -> Any:

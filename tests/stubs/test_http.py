@@ -14,6 +14,7 @@ import pytest
 from sandbox import AsyncSandbox, Sandbox
 from sandbox.observation import Unexpected
 from sandbox.stubs import HttpAnswer, HttpRequest
+from sandbox.stubs.templates import filled
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +24,10 @@ def running() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
+def sandbox(running: Sandbox) -> Iterator[Sandbox]:
     running.reset()
-    return running
+    yield running
+    running.reset()
 
 
 def ask(
@@ -141,6 +143,15 @@ def test_templates_know_the_request(sandbox: Sandbox) -> None:
 def test_a_template_that_cannot_be_read_is_told_at_once(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="is no template"):
         sandbox.http.expect().respond(text="{{", template=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 'x' * 10000000000 }}", "{{ 10 ** 1000000000 }}", "{{ [0] * 10000000000 }}"]
+)
+def test_a_template_does_not_fill_the_memory(sandbox: Sandbox, text: str) -> None:
+    with pytest.raises(ValueError, match="only numbers"):
+        filled(text, None)
+    assert filled("{{ 6 * 7 }}", None) == "42"
 
 
 def test_a_template_gets_nowhere_near_the_interpreter(sandbox: Sandbox) -> None:
