@@ -19,6 +19,13 @@ INI = "[pytest]\nfilterwarnings = error\n"
 ASYNCIO = "asyncio_default_fixture_loop_scope = function\n"
 
 
+@pytest.fixture(autouse=True)
+def on_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In CI pytest prints its summary at full length, with every message once more."""
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Iterator[Run]:
     """``run(source, ini="sandbox_services = smtp")`` runs the tests of that source; no thread is left by them."""
