@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sandbox.background import BackgroundSandbox
 from sandbox.errors import SettingsError
@@ -43,6 +44,7 @@ def redirect(
             box = running or stack.enter_context(BackgroundSandbox(_lessons(routes)))
             table = box.call(lambda sandbox: _table(sandbox, routes, allow))
             stack.enter_context(_environment(table))
+            stack.enter_context(_opener_of_its_own())
             stack.enter_context(_installed(table, exempt=box.call(lambda _: threading.get_ident())))
             yield box
     finally:
@@ -82,6 +84,25 @@ def _installed(table: Table, exempt: int) -> Iterator[None]:
         yield
     finally:
         shim.uninstall()
+
+
+@contextlib.contextmanager
+def _opener_of_its_own() -> Iterator[None]:
+    """``urlopen`` remembers its opener, which from Python 3.12 on keeps whom it trusts; one with handlers of the user's stays."""
+    from urllib import request
+
+    before = getattr(request, "_opener", None)
+    usual = _handlers(request.build_opener())
+    if before is None or _handlers(before) == usual:
+        request._opener = None  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        request._opener = before  # type: ignore[attr-defined]
+
+
+def _handlers(opener: Any) -> set[type]:
+    return {type(handler) for handler in opener.handlers}
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ def test_a_mail_that_is_sent_meanwhile(sandbox: Sandbox) -> None:
     sending.join()
     assert (mail.codes, mail.links) == (("4711",), ("https://example.org/confirm?id=4711",))
     assert sandbox.mail.latest == mail
-    assert "C: mail FROM:<ann@example.org>" in sandbox.journal.transcript(mail.connection)
+    assert "c: mail from:<ann@example.org>" in sandbox.journal.transcript(mail.connection).lower()
     sandbox.mail.none(to="carl@example.org", within=0)
     sandbox.mail.clear()
     assert sandbox.mail.messages == []

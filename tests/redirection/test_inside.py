@@ -278,3 +278,17 @@ def test_services_are_known_without_the_system_s_file() -> None:
     assert [port_of("tftp", protocol) for protocol in ("tcp", "udp", None)] == [None, 69, 69]
     assert [service_at(port, None) for port in (25, 69, 4242)] == ["smtp", "tftp", None]
     assert service_at(21, "udp") is None
+
+
+def test_an_opener_that_urlopen_remembers_does_not_keep_whom_it_trusts(background: BackgroundSandbox) -> None:
+    before = urllib.request.build_opener()
+    urllib.request.install_opener(before)
+    try:
+        with (
+            sandbox.redirect(background),
+            urllib.request.urlopen("https://www.python.org/", timeout=5) as page,
+        ):
+            assert page.status == 200
+        assert vars(urllib.request)["_opener"] is before
+    finally:
+        vars(urllib.request)["_opener"] = None
