@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -25,6 +26,10 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # The tests start hundreds of interpreters, and none of them shall compile what another has compiled already.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A shell lets what it starts in the background ignore Ctrl-C, and their children would ignore it too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Serve = Callable[..., BackgroundSandbox]
 
