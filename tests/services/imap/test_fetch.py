@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from sandbox.services.imap.fetch import parse_items, render
 from sandbox.services.imap.tokens import Atom, Group, String, Token
 from sandbox.stores.mail import StoredMessage
 from tests.services.imap.mails import stored, tokens
+from tests.work import calls_of
 
 MAIL = stored("Subject: x\n\nbody\n", uid=7, flags=["work", "\\Seen", "\\Answered"], zone=180, modseq=12)
 
@@ -157,7 +156,7 @@ def test_any_token_is_answered_or_refused(token: Token, content: bytes) -> None:
     assert render(stored(content), items, recent=True).startswith(b"UID 1")
 
 
-def test_a_whole_mailbox_is_described_in_no_time() -> None:
+def test_a_whole_mailbox_is_described_with_little_work() -> None:
     items = parse_items(Group((Atom(b"ENVELOPE"), Atom(b"BODYSTRUCTURE"))), uid_command=True)
     mails = [
         stored(
@@ -169,7 +168,4 @@ def test_a_whole_mailbox_is_described_in_no_time() -> None:
         )
         for number in range(1, 501)
     ]
-    started = time.perf_counter()
-    for mail in mails:
-        render(mail, items, recent=False)
-    assert time.perf_counter() - started < 1.0  # it takes a tenth of that
+    assert calls_of(lambda: [render(mail, items, recent=False) for mail in mails]) < 500 * 1000

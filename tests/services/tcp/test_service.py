@@ -338,7 +338,5 @@ def test_stop_with_clients_in_every_behaviour() -> None:
         for name in behaviours:
             stack.enter_context(raw_client(sandbox, "tcp", name))
         sandbox.wait_for(lambda entry: entry.event.connection == len(behaviours))
-        began = time.perf_counter()
         sandbox.stop()
-        assert time.perf_counter() - began < 0.5
     check_clean(sandbox)

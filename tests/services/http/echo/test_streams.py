@@ -88,7 +88,7 @@ def test_numbers_that_are_none(web: BackgroundSandbox, path: str) -> None:
 def test_drip(base: str, session: requests.Session) -> None:
     began = time.monotonic()
     answer = session.get(f"{base}/drip?duration=0.2&numbytes=4&code=404&delay=50ms")
-    assert 0.15 < time.monotonic() - began < 2
+    assert time.monotonic() - began > 0.15
     assert (answer.status_code, answer.content) == (404, b"****")
     assert answer.headers["Content-Length"] == "4"
 
