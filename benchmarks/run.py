@@ -15,11 +15,11 @@ from statistics import median
 
 from benchmarks.measure import Plan, rate, seconds
 from benchmarks.servers import HOST, ROOT
+from sandbox.engine import Engine
 from sandbox.redirection import isolation
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.hook.sandbox_shim import Shim
 from sandbox.redirection.table import Table, table_of
-from sandbox.server import Sandbox
 
 NAME, PORT = "www.example.com", 7
 
@@ -43,9 +43,7 @@ def run(plan: Plan) -> None:
 def _table(ports: Mapping[str, int], directory: Path) -> Table:
     """As a sandbox would tell it, but with routes to sockets of this process, which do nothing but take what comes."""
     services = {"tcp": {"listeners": {}}}
-    table = table_of(
-        Sandbox.from_mapping({"state_directory": str(directory / "state"), "services": services})
-    )
+    table = table_of(Engine.from_mapping({"state_directory": str(directory / "state"), "services": services}))
     table["routes"] = [(kind, "*", PORT, HOST, port, kind) for kind, port in ports.items()]
     return table
 

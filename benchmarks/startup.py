@@ -14,7 +14,7 @@ from statistics import median
 
 from benchmarks.measure import Plan
 from benchmarks.servers import PACKAGES, ROOT, find_spec
-from sandbox.server import REGISTRY
+from sandbox.engine import REGISTRY
 from sandbox.settings import load_file
 from sandbox.settings.paths import profiles
 

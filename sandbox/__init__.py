@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sandbox.api import AsyncSandbox, Sandbox
-    from sandbox.background import BackgroundSandbox
+    from sandbox.api.redirecting import redirect
     from sandbox.clock import Clock
     from sandbox.errors import AuthorityError, ListenError, Problem, SandboxError, SettingsError
-    from sandbox.redirection.inside import redirect
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AsyncSandbox",
     "AuthorityError",
-    "BackgroundSandbox",
     "Clock",
     "ListenError",
     "Problem",
@@ -32,10 +30,9 @@ __all__ = [
 
 _HOMES = {
     "AsyncSandbox": "sandbox.api",
-    "BackgroundSandbox": "sandbox.background",
     "Clock": "sandbox.clock",
     "Sandbox": "sandbox.api",
-    "redirect": "sandbox.redirection.inside",
+    "redirect": "sandbox.api.redirecting",
 }
 
 

@@ -1,4 +1,4 @@
-"""The Sandbox in a thread of its own, for callers that block: the standard library's clients, scripts, tests."""
+"""The engine in a thread of its own, for callers that block: the standard library's clients, scripts, tests."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from concurrent.futures import CancelledError, Future
 from types import TracebackType
 from typing import Any, TypeVar
 
+from sandbox.engine import Engine
 from sandbox.journal import Entry
 from sandbox.net.listener import Endpoint
-from sandbox.server import Sandbox
 
 T = TypeVar("T")
 
 
-class BackgroundSandbox:
-    """Runs a sandbox on an event loop in a thread; ``with`` starts and stops it.
+class BackgroundEngine:
+    """Runs an engine on an event loop in a thread; ``with`` starts and stops it.
 
-    The sandbox belongs to that thread: reach into it with :meth:`call` and :meth:`run` only.
+    The engine belongs to that thread: reach into it with :meth:`call` and :meth:`run` only.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self.leftover: tuple[str, ...] = ()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -37,12 +37,12 @@ class BackgroundSandbox:
         return self._loop is not None
 
     def start(self) -> None:
-        """Start the thread and all services. Raises what :meth:`Sandbox.start` raises."""
+        """Start the thread and all services. Raises what :meth:`Engine.start` raises."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, args=(self._loop,), name="sandbox", daemon=True)
         self._thread.start()
         try:
-            self.run(self._sandbox.start)
+            self.run(self._engine.start)
         except BaseException:
             self._end()
             raise
@@ -51,7 +51,7 @@ class BackgroundSandbox:
         """Stop all services and the thread; may be called twice."""
         if self._loop is not None:
             try:
-                self.run(self._sandbox.stop)
+                self.run(self._engine.stop)
             finally:
                 self._end()
 
@@ -83,11 +83,11 @@ class BackgroundSandbox:
             with self._lock:
                 self._calls.discard(call)
 
-    def call(self, function: Callable[[Sandbox], T]) -> T:
-        """Call ``function(sandbox)`` in the sandbox' thread."""
+    def call(self, function: Callable[[Engine], T]) -> T:
+        """Call ``function(engine)`` in the sandbox' thread."""
 
         async def called() -> T:
-            return function(self._sandbox)
+            return function(self._engine)
 
         return self.run(called)
 
@@ -96,10 +96,10 @@ class BackgroundSandbox:
         return self.call(lambda sandbox: sandbox.endpoint(service, listener))
 
     def wait_for(self, matches: Callable[[Entry], bool], *, timeout: float = 5.0) -> Entry:
-        """See :meth:`Sandbox.wait_for`; ``matches`` runs in the sandbox' thread."""
-        return self.run(lambda: self._sandbox.wait_for(matches, timeout=timeout))
+        """See :meth:`Engine.wait_for`; ``matches`` runs in the sandbox' thread."""
+        return self.run(lambda: self._engine.wait_for(matches, timeout=timeout))
 
-    def __enter__(self) -> BackgroundSandbox:
+    def __enter__(self) -> BackgroundEngine:
         self.start()
         return self
 

@@ -15,9 +15,9 @@ from typing import Any
 import hypothesis
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from sandbox.journal import Crashed
-from sandbox.server import Sandbox
 
 # Exploring is for the desk. A change is judged by the same examples each time, and by none that a slow machine fails.
 hypothesis.settings.register_profile("desk", deadline=None)
@@ -31,7 +31,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-Serve = Callable[..., BackgroundSandbox]
+Serve = Callable[..., BackgroundEngine]
 
 
 @pytest.fixture(autouse=True)
@@ -57,13 +57,13 @@ def serve() -> Iterator[Serve]:
     Keys that are no service are general settings; samples are off unless asked for. At the end nothing may have
     crashed, and no task and no socket may be left.
     """
-    running: list[BackgroundSandbox] = []
+    running: list[BackgroundEngine] = []
     gc.freeze()  # what is there already is not looked through again at the end: that took a quarter of the run
     with ExitStack() as stack:
 
-        def start(**tables: Any) -> BackgroundSandbox:
-            sandbox = Sandbox.from_mapping(_configuration(tables))
-            background = stack.enter_context(BackgroundSandbox(sandbox))
+        def start(**tables: Any) -> BackgroundEngine:
+            sandbox = Engine.from_mapping(_configuration(tables))
+            background = stack.enter_context(BackgroundEngine(sandbox))
             running.append(background)
             return background
 
@@ -79,12 +79,12 @@ def serve() -> Iterator[Serve]:
     assert not crashes, "\n".join(crashes)
 
 
-def check_clean(background: BackgroundSandbox) -> None:
+def check_clean(background: BackgroundEngine) -> None:
     """After a stop nothing is left: no task, no connection."""
     assert background.leftover == ()
 
 
-def _crashes(sandbox: Sandbox) -> list[str]:
+def _crashes(sandbox: Engine) -> list[str]:
     return [entry.event.traceback for entry in sandbox.journal if isinstance(entry.event, Crashed)]
 
 
@@ -101,7 +101,7 @@ def _configuration(tables: dict[str, Any]) -> dict[str, Any]:
     return general | {"services": services}
 
 
-def raw_client(background: BackgroundSandbox, service: str, listener: str = "main") -> socket.socket:
+def raw_client(background: BackgroundEngine, service: str, listener: str = "main") -> socket.socket:
     """A plain connected socket with a time-out, for hostile and hand-made clients."""
     endpoint = background.endpoint(service, listener)
     return socket.create_connection((endpoint.host, endpoint.port), timeout=5)

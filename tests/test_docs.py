@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
-from sandbox.server import REGISTRY, Sandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.settings import load_file
 from sandbox.settings.paths import profiles
 from tests.pytest_plugin.inside import run_inside
@@ -54,7 +54,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, int]]:
         REGISTRY,
         overrides=[*free, f"state_directory={tmp_path_factory.getbasetemp() / 'state'}"],
     )
-    with BackgroundSandbox(Sandbox(configuration)) as sandbox:
+    with BackgroundEngine(Engine(configuration)) as sandbox:
         endpoints = {
             (end.service, end.listener, end.transport): end.port
             for end in sandbox.call(lambda world: world.endpoints)
@@ -187,7 +187,7 @@ def test_the_table_of_run_has_every_route_of_the_lessons() -> None:
             name, _, port = word.rpartition(":")
             host = "*" if word == "any host" else name or host
             told |= {(transport, host, int(port)) for transport in transports if port.isdigit()}
-    rows = Sandbox(load_file(profiles()["lessons"], REGISTRY), free_ports=True).routes.rows
+    rows = Engine(load_file(profiles()["lessons"], REGISTRY), free_ports=True).routes.rows
     routes = {(row.transport, row.host, row.port) for row in rows}
     assert {each for each in routes ^ told if not (each[1] == "localhost" and each[2] // 1000 == 2)} == {
         ("tcp", "localhost", 3128)  # told of any host

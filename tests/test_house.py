@@ -112,7 +112,7 @@ HEAVY = (
         ("sandbox.errors", ()),
         ("sandbox.cli", ("click",)),
         ("sandbox.cli.probe", ("click",)),
-        ("sandbox.server", ("asyncio", "pydantic")),
+        ("sandbox.engine", ("asyncio", "pydantic")),
         ("sandbox.background", ("asyncio", "pydantic")),
         ("sandbox.api", ("asyncio", "pydantic")),
     ],

@@ -16,14 +16,14 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 
 ODD_MAIL = b"\x00no header\xff \xf0\xd2\r\n.\r\n..dots\r\n\r\nlast line without end"
 
 
 @pytest.fixture
-def world(serve: Serve) -> BackgroundSandbox:
+def world(serve: Serve) -> BackgroundEngine:
     return serve(
         smtp={},
         pop3={},
@@ -36,12 +36,12 @@ def world(serve: Serve) -> BackgroundSandbox:
     )
 
 
-def send(world: BackgroundSandbox, content: bytes, *recipients: str) -> None:
+def send(world: BackgroundEngine, content: bytes, *recipients: str) -> None:
     with smtplib.SMTP("127.0.0.1", world.endpoint("smtp").port) as smtp:
         smtp.sendmail("sender@example.org", recipients, content)
 
 
-def by_pop(world: BackgroundSandbox, user: str) -> list[bytes]:
+def by_pop(world: BackgroundEngine, user: str) -> list[bytes]:
     pop = poplib.POP3("127.0.0.1", world.endpoint("pop3").port)
     pop.user(user)
     pop.pass_("any")
@@ -50,7 +50,7 @@ def by_pop(world: BackgroundSandbox, user: str) -> list[bytes]:
     return mails
 
 
-def by_imap(world: BackgroundSandbox, user: str) -> list[bytes]:
+def by_imap(world: BackgroundEngine, user: str) -> list[bytes]:
     with imaplib.IMAP4("127.0.0.1", world.endpoint("imap").port) as imap:
         imap.login(user, "any")
         imap.select()
@@ -58,14 +58,14 @@ def by_imap(world: BackgroundSandbox, user: str) -> list[bytes]:
         return [imap.fetch(number, "(RFC822)")[1][0][1] for number in numbers]
 
 
-def get(world: BackgroundSandbox, path: str, **headers: str) -> bytes:
+def get(world: BackgroundEngine, path: str, **headers: str) -> bytes:
     url = f"http://127.0.0.1:{world.endpoint('http').port}{path}"
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=5) as response:
         body: bytes = response.read()
         return body
 
 
-def test_a_mail_is_in_every_mailbox_at_once_octet_for_octet(world: BackgroundSandbox) -> None:
+def test_a_mail_is_in_every_mailbox_at_once_octet_for_octet(world: BackgroundEngine) -> None:
     send(world, ODD_MAIL + b"\r\n", "ann@example.org", "bob@example.net")
     for user in ("ann@example.org", "ann", "bob", "bob@example.net"):
         assert by_imap(world, user) == [ODD_MAIL + b"\r\n"]
@@ -74,7 +74,7 @@ def test_a_mail_is_in_every_mailbox_at_once_octet_for_octet(world: BackgroundSan
     assert get(world, f"/mail/{mail['id']}/raw") == ODD_MAIL + b"\r\n"
 
 
-def test_a_session_hears_of_new_mail_while_it_lasts(world: BackgroundSandbox) -> None:
+def test_a_session_hears_of_new_mail_while_it_lasts(world: BackgroundEngine) -> None:
     with imaplib.IMAP4("127.0.0.1", world.endpoint("imap").port) as imap:
         imap.login("ann", "any")
         assert imap.select()[1] == [b"0"]
@@ -83,7 +83,7 @@ def test_a_session_hears_of_new_mail_while_it_lasts(world: BackgroundSandbox) ->
         assert imap.response("EXISTS")[1][-1] == b"1"
 
 
-def test_what_pop_deletes_imap_no_longer_shows(world: BackgroundSandbox) -> None:
+def test_what_pop_deletes_imap_no_longer_shows(world: BackgroundEngine) -> None:
     send(world, b"Subject: one\r\n\r\n", "ann@example.org")
     send(world, b"Subject: two\r\n\r\n", "ann@example.org")
     pop = poplib.POP3("127.0.0.1", world.endpoint("pop3").port)
@@ -94,7 +94,7 @@ def test_what_pop_deletes_imap_no_longer_shows(world: BackgroundSandbox) -> None
     assert by_imap(world, "ann") == [b"Subject: two\r\n\r\n"]
 
 
-def test_a_file_goes_in_by_ftp_and_out_by_http_and_back(world: BackgroundSandbox) -> None:
+def test_a_file_goes_in_by_ftp_and_out_by_http_and_back(world: BackgroundEngine) -> None:
     data = bytes(range(256)) * 4000
     with ftplib.FTP() as ftp:
         ftp.connect("127.0.0.1", world.endpoint("ftp").port, timeout=5)
@@ -135,7 +135,7 @@ def logs_in(login: Callable[[], object]) -> bool:
     return True
 
 
-def pop_login(world: BackgroundSandbox, password: str) -> None:
+def pop_login(world: BackgroundEngine, password: str) -> None:
     pop = poplib.POP3("127.0.0.1", world.endpoint("pop3").port)
     try:
         pop.user("ann")
@@ -144,18 +144,18 @@ def pop_login(world: BackgroundSandbox, password: str) -> None:
         pop.quit()
 
 
-def imap_login(world: BackgroundSandbox, password: str) -> None:
+def imap_login(world: BackgroundEngine, password: str) -> None:
     with imaplib.IMAP4("127.0.0.1", world.endpoint("imap").port) as imap:
         imap.login("ann", password)
 
 
-def ftp_login(world: BackgroundSandbox, password: str) -> None:
+def ftp_login(world: BackgroundEngine, password: str) -> None:
     with ftplib.FTP() as ftp:
         ftp.connect("127.0.0.1", world.endpoint("ftp").port, timeout=5)
         ftp.login("ann", password)
 
 
-def smtp_login(world: BackgroundSandbox, password: str) -> None:
+def smtp_login(world: BackgroundEngine, password: str) -> None:
     with smtplib.SMTP("127.0.0.1", world.endpoint("smtp").port) as smtp:
         smtp.login("ann", password)
 
@@ -176,7 +176,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("how", ["closed", "reset"])
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=list(HOSTILE))
-def test_hostile_clients_leave_everybody_working(world: BackgroundSandbox, hostile: bytes, how: str) -> None:
+def test_hostile_clients_leave_everybody_working(world: BackgroundEngine, hostile: bytes, how: str) -> None:
     endpoints = world.call(lambda sandbox: sandbox.endpoints)
     for endpoint in endpoints:
         kind = socket.SOCK_DGRAM if endpoint.transport == "udp" else socket.SOCK_STREAM
@@ -194,7 +194,7 @@ def test_hostile_clients_leave_everybody_working(world: BackgroundSandbox, hosti
     everybody_works(world)
 
 
-def everybody_works(world: BackgroundSandbox) -> None:
+def everybody_works(world: BackgroundEngine) -> None:
     send(world, b"Subject: still here\r\n\r\n", "ann@example.org")
     assert by_pop(world, "ann")[-1] == b"Subject: still here\r\n"
     assert by_imap(world, "ann")[-1] == b"Subject: still here\r\n\r\n"

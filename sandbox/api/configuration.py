@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sandbox.engine import REGISTRY
 from sandbox.errors import SettingsError
 from sandbox.faults import Rule
-from sandbox.server import REGISTRY
 from sandbox.settings import Configuration, load_file, load_mapping
 from sandbox.settings.paths import profiles
 
-#: A TOML file, a mapping of the same shape, or None for the default configuration.
-Config: TypeAlias = str | Path | Mapping[str, Any] | None
+#: A TOML file, a mapping of the same shape, None for the default configuration, or one that is loaded already.
+Config: TypeAlias = str | Path | Mapping[str, Any] | Configuration | None
 
 
 def configuration_of(
@@ -28,8 +28,13 @@ def configuration_of(
 ) -> Configuration:
     """What is to run. ``tables`` are settings by service or general key, before those of ``config``.
 
-    Samples are there only if they are asked for. Raises SettingsError with every mistake.
+    Samples are there only if they are asked for. Raises SettingsError with every mistake, and TypeError if a
+    configuration that is loaded already shall be changed.
     """
+    if isinstance(config, Configuration):
+        if tables or services is not None or host is not None or seed is not None or list(faults):
+            raise TypeError("a configuration that is loaded already takes no changes")
+        return config
     known = REGISTRY.names()
     changes: dict[str, Any] = {name: table for name, table in tables.items() if name not in known}
     changes |= {name: value for name, value in (("host", host), ("seed", seed)) if value is not None}
@@ -57,7 +62,9 @@ def load_rules(rules: Iterable[Rule | Mapping[str, Any]]) -> list[Rule]:
     return [rule if isinstance(rule, Rule) else next(remaining) for rule in found]
 
 
-def _loaded(config: Config, changes: Mapping[str, Any], services: Sequence[str] | None) -> Configuration:
+def _loaded(
+    config: str | Path | Mapping[str, Any] | None, changes: Mapping[str, Any], services: Sequence[str] | None
+) -> Configuration:
     try:
         if isinstance(config, Mapping):
             return load_mapping(config, REGISTRY, only=services, changes=changes)

@@ -27,8 +27,8 @@ from sandbox.api.services import (
 )
 from sandbox.api.stubs import StubRules
 from sandbox.clock import Clock
+from sandbox.engine import Engine
 from sandbox.observation import Observer
-from sandbox.server import Sandbox as Engine
 from sandbox.settings import Configuration
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from sandbox.api.configuration import load_rules
+from sandbox.engine import Engine
 from sandbox.faults import Rule
-from sandbox.server import Sandbox as Engine
 
 T = TypeVar("T")
 

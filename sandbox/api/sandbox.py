@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -12,12 +12,11 @@ from sandbox.api.configuration import Config, configuration_of
 from sandbox.api.facade import Running
 from sandbox.api.observed import Observed
 from sandbox.api.observed_async import ObservedAsync
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.clock import Clock, Moment
+from sandbox.engine import Engine, clock_of
 from sandbox.faults import Rule
 from sandbox.journal import Entry
-from sandbox.server import Sandbox as Engine
-from sandbox.server import clock_of
 from sandbox.settings import Configuration
 from sandbox.stores.recall import Snapshot
 
@@ -29,7 +28,7 @@ class Sandbox(Observed):
 
     ``with Sandbox() as sandbox`` runs it in a thread; ``async with Sandbox() as sandbox`` on your loop, and gives an
     :class:`AsyncSandbox`. ``config`` is a TOML file or a mapping of the same shape, the default configuration if there
-    is none; keyword tables as ``smtp={"auth_required": True}`` or ``accounts={…}`` change it. ``services`` names those
+    is none, or a configuration as it is; keyword tables as ``smtp={"auth_required": True}`` or ``accounts={…}`` change it. ``services`` names those
     that run. With ``clock`` time stands still at that moment. Raises SettingsError with every mistake.
     """
 
@@ -52,7 +51,7 @@ class Sandbox(Observed):
             clock = clock_of(configuration.general) if clock is None else Clock(clock)
         super().__init__(configuration, clock)
         self._free_ports = free_ports
-        self._background: BackgroundSandbox | None = None
+        self._background: BackgroundEngine | None = None
         self._asynchronous: AsyncSandbox | None = None
 
     def start(self) -> None:
@@ -60,7 +59,7 @@ class Sandbox(Observed):
         if self._background is not None:
             raise RuntimeError("the sandbox is running already")
         engine = Engine(self.configuration, clock=self.clock, free_ports=self._free_ports)
-        background = BackgroundSandbox(engine)
+        background = BackgroundEngine(engine)
         background.start()
         self._background = background
         thread = background.call(warmed)
@@ -103,13 +102,13 @@ class Sandbox(Observed):
         """The first entry of the journal, past or to come, that matches. Raises TimeoutError after ``timeout`` s."""
         return self._thread.wait_for(matches, timeout=timeout)
 
-    def redirect(
-        self, *, routes: Sequence[str] = (), allow: Sequence[str] = ()
-    ) -> AbstractContextManager[BackgroundSandbox]:
+    @contextmanager
+    def redirect(self, *, routes: Sequence[str] = (), allow: Sequence[str] = ()) -> Iterator[Sandbox]:
         """Within ``with``, all hosts and ports that this process names lead here; see ``sandbox.redirect``."""
-        from sandbox.redirection.inside import redirect
+        from sandbox.redirection.inside import redirected
 
-        return redirect(self._thread, routes=routes, allow=allow)
+        with redirected(self._thread, routes=routes, allow=allow):
+            yield self
 
     def __enter__(self) -> Sandbox:
         self.start()
@@ -140,7 +139,7 @@ class Sandbox(Observed):
             await self._asynchronous.stop()
 
     @property
-    def _thread(self) -> BackgroundSandbox:
+    def _thread(self) -> BackgroundEngine:
         if self._background is None:
             raise RuntimeError("the sandbox is not running")
         return self._background

@@ -9,8 +9,8 @@ from typing import Any, Generic, Self, TypeVar
 
 from pydantic import ValidationError
 
+from sandbox.engine import Engine
 from sandbox.observation import Unexpected
-from sandbox.server import Sandbox as Engine
 from sandbox.stubs import (
     CallRequest,
     HttpAnswer,

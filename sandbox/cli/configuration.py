@@ -9,8 +9,8 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from sandbox.engine import REGISTRY
 from sandbox.errors import RunError, SandboxError, SettingsError
-from sandbox.server import REGISTRY
 from sandbox.settings import Configuration, load_file
 from sandbox.settings.paths import profiles
 

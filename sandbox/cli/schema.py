@@ -6,7 +6,7 @@ import json
 
 import click
 
-from sandbox.server import REGISTRY
+from sandbox.engine import REGISTRY
 
 
 @click.command("schema", short_help="Print the JSON Schema of the configuration file.")

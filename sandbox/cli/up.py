@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from sandbox.cli.configuration import configured, explained, load
-from sandbox.server import Sandbox
+from sandbox.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ def command(
     Prints what listens where, and then one line for each connection that ends.
     """
     with explained():
-        sandbox = Sandbox(load(config, profile, overrides, only))
+        sandbox = Engine(load(config, profile, overrides, only))
         asyncio.run(_serve(sandbox, Output(as_json, quiet)))
 
 
-async def _serve(sandbox: Sandbox, output: Output) -> None:
+async def _serve(sandbox: Engine, output: Output) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
     async with sandbox:
@@ -64,7 +64,7 @@ async def _serve(sandbox: Sandbox, output: Output) -> None:
             await stop.wait()
 
 
-def _announce(sandbox: Sandbox, output: Output) -> None:
+def _announce(sandbox: Engine, output: Output) -> None:
     if output.as_json:
         click.echo(json.dumps({"endpoints": [endpoint.as_json() for endpoint in sandbox.endpoints]}))
         sys.stdout.flush()

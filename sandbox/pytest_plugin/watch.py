@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import pytest
 
 from sandbox.api import AsyncSandbox, Sandbox
+from sandbox.engine import Engine
 from sandbox.journal import Crashed, Entry, transcript
 from sandbox.pytest_plugin import WATCHES
-from sandbox.server import Sandbox as Engine
 
 LINES = 200  # of a transcript that are shown
 COLUMNS = 400  # of each line

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from sandbox.api.configuration import load_rules
+from sandbox.engine import REGISTRY, Engine, accounts_of
 from sandbox.errors import SettingsError
-from sandbox.server import REGISTRY, accounts_of
-from sandbox.server import Sandbox as Engine
 from sandbox.settings import load_mapping
 
 

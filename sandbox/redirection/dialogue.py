@@ -6,14 +6,14 @@ import sys
 import time
 from pathlib import Path
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed, Entry, Journal, Opened, Received, Sent, transcript
 
 SETTLE = 0.5  # seconds that the last connections have to be noticed as ended
 _STEP = 0.01
 
 
-def write(background: BackgroundSandbox, path: Path | None) -> None:
+def write(background: BackgroundEngine, path: Path | None) -> None:
     """Write the transcript to a file, or to stderr."""
     until = time.monotonic() + SETTLE
     while time.monotonic() < until and background.call(lambda sandbox: _open(sandbox.journal)):

@@ -1,4 +1,4 @@
-"""``sandbox.redirect()``: redirects this very process, for tests that call the program under test directly."""
+"""Redirects this very process, for tests that call the program under test directly."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.errors import SettingsError
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.table import Table, table_of
-from sandbox.server import REGISTRY, Sandbox
-from sandbox.settings import Route, RouteKey, load_file
+from sandbox.settings import Configuration, Route, RouteKey, load_file
 from sandbox.settings.paths import profiles
 from sandbox.settings.routes import targets
 
@@ -24,53 +24,46 @@ _one = threading.Lock()
 
 
 @contextlib.contextmanager
-def redirect(
-    running: BackgroundSandbox | None = None,
-    *,
-    routes: Sequence[str] = (),
-    allow: Sequence[str] = (),
-) -> Iterator[BackgroundSandbox]:
-    """Within ``with``, all hosts and ports that this process names lead to a sandbox, which is handed out.
+def redirected(
+    running: BackgroundEngine, *, routes: Sequence[str] = (), allow: Sequence[str] = ()
+) -> Iterator[None]:
+    """Within ``with``, all hosts and ports that this process names lead to a sandbox that runs.
 
-    Without ``running`` a sandbox of the lessons' profile is started on free ports. ``routes`` are further ones, before
-    those it has: ``host:port=name`` of a service, a listener or, without ``running``, any behaviour. ``allow`` names the hosts that stay real.
-    Programs started meanwhile are redirected too; afterwards everything is as it was. Raises ValueError for a wrong
-    route, and RuntimeError within another redirection.
+    ``routes`` are further ones, before those it has: ``host:port=name`` of a service or a listener. ``allow`` names the
+    hosts that stay real. Raises ValueError for a wrong route, and RuntimeError within another redirection.
     """
     if not _one.acquire(blocking=False):
         raise RuntimeError("this process is redirected already: sandbox.redirect() cannot be nested")
     try:
         with contextlib.ExitStack() as stack:
-            box = running or stack.enter_context(BackgroundSandbox(_lessons(routes)))
-            table = box.call(lambda sandbox: _table(sandbox, routes, allow))
+            table = running.call(lambda engine: _table(engine, routes, allow))
             stack.enter_context(_environment(table))
             stack.enter_context(_opener_of_its_own())
-            stack.enter_context(_installed(table, exempt=box.call(lambda _: threading.get_ident())))
-            yield box
+            stack.enter_context(_installed(table, exempt=running.call(lambda _: threading.get_ident())))
+            yield
     finally:
         _one.release()
 
 
-def _lessons(routes: Sequence[str]) -> Sandbox:
-    """The sandbox, with listeners for behaviours that only the routes name."""
+def lessons(routes: Sequence[str]) -> Configuration:
+    """The lessons' profile, with listeners for behaviours that only the routes name. Raises ValueError."""
     try:
-        configuration = load_file(profiles()["lessons"], REGISTRY, routes=routes)
+        return load_file(profiles()["lessons"], REGISTRY, routes=routes)
     except SettingsError as error:
         raise ValueError(str(error)) from error
-    return Sandbox(configuration, free_ports=True)
 
 
-def _table(sandbox: Sandbox, routes: Sequence[str], allow: Sequence[str]) -> Table:
+def _table(engine: Engine, routes: Sequence[str], allow: Sequence[str]) -> Table:
     further = []
     for text in routes:
         address, _, name = text.rpartition("=")
         try:
             key = RouteKey.parse(address)
-            found = list(targets(name, key, sandbox.configuration.services))
+            found = list(targets(name, key, engine.configuration.services))
         except ValueError as error:
             raise ValueError(f"{text}: {error}") from error
         further += [Route(transport, key.host, key.port, target) for transport, target in found]
-    return table_of(sandbox, allow=allow, further=further)
+    return table_of(engine, allow=allow, further=further)
 
 
 @contextlib.contextmanager

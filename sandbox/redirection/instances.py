@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.engine import Engine
 from sandbox.errors import RunError
 from sandbox.redirection.table import Table, table_of
-from sandbox.server import Sandbox
 from sandbox.settings import GlobalSettings
 from sandbox.settings.paths import private_directory, state_directory
 
@@ -42,7 +42,7 @@ def directory() -> Path:
     return state_directory(GlobalSettings()).absolute() / "run"
 
 
-def describe(sandbox: Sandbox, verb: str, *, isolated: bool = False) -> Instance:
+def describe(sandbox: Engine, verb: str, *, isolated: bool = False) -> Instance:
     """What there is to tell of a sandbox that listens; made in its own thread."""
     pid = os.getpid()
     return Instance(
@@ -135,7 +135,7 @@ def _birth(pid: int) -> int:
     return -1
 
 
-def _proxy(sandbox: Sandbox) -> str | None:
+def _proxy(sandbox: Engine) -> str | None:
     """Every HTTP listener is a proxy; the one that is called so is asked first, for it may have settings."""
     plain = {
         end.listener: end.address

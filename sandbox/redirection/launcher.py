@@ -11,7 +11,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from sandbox.errors import RunError
 from sandbox.redirection import dialogue, instances, isolation, variables
 from sandbox.redirection.child import Child
@@ -20,7 +21,6 @@ from sandbox.redirection.instances import Instance
 from sandbox.redirection.log import emptied, log_of_run
 from sandbox.redirection.modes import Mode
 from sandbox.redirection.program import Program
-from sandbox.server import Sandbox
 from sandbox.settings import Configuration
 from sandbox.settings.paths import private_directory
 
@@ -79,7 +79,7 @@ def _run(order: Order, child: Child, scratch: Path, log: Path | None, stack: Exi
     return status
 
 
-def _instance(sandbox: Sandbox, mode: Mode) -> Instance:
+def _instance(sandbox: Engine, mode: Mode) -> Instance:
     return instances.describe(sandbox, "run", isolated=mode is Mode.ISOLATED)
 
 
@@ -89,13 +89,13 @@ def _check_hook() -> None:
 
 
 @contextmanager
-def _started(order: Order) -> Iterator[BackgroundSandbox]:
+def _started(order: Order) -> Iterator[BackgroundEngine]:
     configuration = order.configuration
     if order.mode is Mode.ISOLATED:
         from sandbox.redirection.isolation.run import resolving
 
         configuration = resolving(configuration)
-    background = BackgroundSandbox(Sandbox(configuration, free_ports=True))
+    background = BackgroundEngine(Engine(configuration, free_ports=True))
     # Signals are for the thread that waits for the program.
     before = signal.pthread_sigmask(
         signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGTSTP}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from sandbox.addressing import Names
-from sandbox.server import Sandbox
+from sandbox.engine import Engine
 from sandbox.settings import HostSettings, Route
 from sandbox.settings.paths import private_directory, state_directory
 
@@ -42,7 +42,7 @@ class Table(TypedDict):
 
 
 def table_of(
-    sandbox: Sandbox, *, allow: Sequence[str] = (), log: Path | None = None, further: Sequence[Route] = ()
+    sandbox: Engine, *, allow: Sequence[str] = (), log: Path | None = None, further: Sequence[Route] = ()
 ) -> Table:
     """The table of a sandbox that listens; made in its own thread. ``further`` routes come before its own."""
     shared = shared_directory(sandbox)
@@ -79,6 +79,6 @@ def _addresses(names: Names, host: HostSettings) -> list[str] | None:
     return None if found is None else list(found)
 
 
-def shared_directory(sandbox: Sandbox) -> Path:
+def shared_directory(sandbox: Engine) -> Path:
     """Where all runs of one user meet, so that a server and a client in two terminals find each other."""
     return state_directory(sandbox.configuration.general).absolute() / "run"

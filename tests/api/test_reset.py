@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from sandbox import AsyncSandbox, Sandbox, SettingsError
+from sandbox.engine import Engine
 from sandbox.journal import Crashed, Fact
-from sandbox.server import Sandbox as Engine
 from sandbox.stores.accounts import Account
 
 MAIL = b"Subject: Leak\r\n\r\nThis is of the test before.\r\n"

@@ -123,7 +123,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def _on_free_ports() -> list[str]:
-    from sandbox.server import REGISTRY
+    from sandbox.engine import REGISTRY
     from sandbox.settings import load_file
     from sandbox.settings.paths import profiles
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.journal import Crashed
-from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import Configuration, load_file
 from sandbox.settings.paths import profiles
 
@@ -26,7 +26,7 @@ class Environment:
     ``user`` is nobody else's, and so are mailbox and files of that name.
     """
 
-    sandbox: BackgroundSandbox
+    sandbox: BackgroundEngine
     way: str
     user: str
 
@@ -48,7 +48,7 @@ class Environment:
 class World:
     """A sandbox with the default configuration on free ports; gives each operation a user of its own."""
 
-    def __init__(self, sandbox: BackgroundSandbox) -> None:
+    def __init__(self, sandbox: BackgroundEngine) -> None:
         self.sandbox = sandbox
         self._users = 0
 
@@ -72,7 +72,7 @@ def running(state_directory: Path) -> Iterator[World]:
     default = profiles()["sandbox"]
     overrides = [f"{port}=0" for port in _ports(load_file(default, REGISTRY))]
     overrides.append(f"state_directory={state_directory}")
-    with BackgroundSandbox(Sandbox(load_file(default, REGISTRY, overrides=overrides))) as sandbox:
+    with BackgroundEngine(Engine(load_file(default, REGISTRY, overrides=overrides))) as sandbox:
         yield World(sandbox)
 
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.faults import Rule
 from tests.clients.environment import Environment, World
 
@@ -53,6 +53,6 @@ def raised(world: World, provocation: Provocation) -> BaseException:
     raise AssertionError(f"nothing was raised by {provocation.name}")
 
 
-def _put_in_force(sandbox: BackgroundSandbox, text: str) -> None:
+def _put_in_force(sandbox: BackgroundEngine, text: str) -> None:
     rules = [Rule.model_validate(tomllib.loads(f"rule = {text}")["rule"])] if text else []
     sandbox.call(lambda world: world.faults.replace(rules))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.engine import REGISTRY
 from sandbox.errors import SettingsError
 from sandbox.faults import Faults, Point, Rule
 from sandbox.faults.recall import KeptRules
-from sandbox.server import REGISTRY
 from sandbox.settings import load_mapping
 
 

@@ -6,11 +6,11 @@ import urllib.request
 from ftplib import FTP
 from pathlib import Path, PurePosixPath
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 
 
-def read(sandbox: BackgroundSandbox, path: str) -> bytes:
+def read(sandbox: BackgroundEngine, path: str) -> bytes:
     return sandbox.call(lambda s: s.files.read(PurePosixPath(path)).read(1000))
 
 

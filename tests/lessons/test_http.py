@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve, raw_client, read_until
 
 # What config/lessons.toml binds to the lessons' own ports.
@@ -46,17 +46,17 @@ SITES = {
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     """HTTP as in the configuration for the lessons, on free ports."""
     return serve(http={"listeners": LISTENERS, "sites": SITES, "slow_page": 0.05}, files={"samples": True})
 
 
-def address(sandbox: BackgroundSandbox, listener: str = "main") -> str:
+def address(sandbox: BackgroundEngine, listener: str = "main") -> str:
     return f"localhost:{sandbox.endpoint('http', listener).port}"
 
 
 @pytest.fixture
-def internet(sandbox: BackgroundSandbox, monkeypatch: pytest.MonkeyPatch) -> BackgroundSandbox:
+def internet(sandbox: BackgroundEngine, monkeypatch: pytest.MonkeyPatch) -> BackgroundEngine:
     """The lessons' own URLs work: the sandbox stands in for the proxy of the environment."""
     monkeypatch.setenv("http_proxy", f"http://{address(sandbox)}")
     monkeypatch.delenv("no_proxy", raising=False)
@@ -65,7 +65,7 @@ def internet(sandbox: BackgroundSandbox, monkeypatch: pytest.MonkeyPatch) -> Bac
 
 
 @pytest.fixture
-def authority(sandbox: BackgroundSandbox) -> str:
+def authority(sandbox: BackgroundEngine) -> str:
     """The file a verifying client has to trust."""
     return str(sandbox.call(lambda made: made.authority.certificate))
 
@@ -131,7 +131,7 @@ class TestUrlopen:
 
 
 class TestProxies:
-    def test_explicit_none_and_from_the_environment(self, internet: BackgroundSandbox) -> None:
+    def test_explicit_none_and_from_the_environment(self, internet: BackgroundEngine) -> None:
         explicit = urllib.request.ProxyHandler({"http": f"http://{address(internet)}"})
         for handler in (explicit, urllib.request.ProxyHandler()):
             with urllib.request.build_opener(handler).open("http://www.python.org/") as page:
@@ -168,7 +168,7 @@ class TestUrlretrieve:
 
 
 class TestBasic:
-    def test_handlers(self, sandbox: BackgroundSandbox) -> None:
+    def test_handlers(self, sandbox: BackgroundEngine) -> None:
         """Realm, user and password of the lesson; one refusal, then the page."""
         basic = urllib.request.HTTPBasicAuthHandler()
         basic.add_password("My page", address(sandbox), "user1", "secret")
@@ -185,14 +185,14 @@ class TestBasic:
         answered = [e.event for e in entries if getattr(e.event, "name", "") == "request.answered"]
         assert [fact.details["status"] for fact in answered] == [401, 200]
 
-    def test_through_a_proxy(self, sandbox: BackgroundSandbox) -> None:
+    def test_through_a_proxy(self, sandbox: BackgroundEngine) -> None:
         basic = urllib.request.HTTPBasicAuthHandler()
         basic.add_password("My page", "localhost", "user1", "secret")
         proxy = urllib.request.ProxyHandler({"http": f"http://{address(sandbox)}"})
         with urllib.request.build_opener(proxy, basic).open("http://localhost/mywebdir/") as page:
             assert b"My page" in page.read()
 
-    def test_header_by_hand(self, sandbox: BackgroundSandbox) -> None:
+    def test_header_by_hand(self, sandbox: BackgroundEngine) -> None:
         request = urllib.request.Request(f"http://{address(sandbox)}/mywebdir")
         token = base64.encodebytes(b"user1:secret").decode().strip()
         request.add_header("Authorization", f"Basic {token}")
@@ -200,7 +200,7 @@ class TestBasic:
             assert page.status == 200
 
     @pytest.mark.filterwarnings("ignore::ResourceWarning")  # urllib forgets the first refusal
-    def test_wrong_password(self, sandbox: BackgroundSandbox) -> None:
+    def test_wrong_password(self, sandbox: BackgroundEngine) -> None:
         basic = urllib.request.HTTPBasicAuthHandler()
         basic.add_password("My page", address(sandbox), "user1", "wrong")
         with pytest.raises(urllib.error.HTTPError) as caught:
@@ -211,7 +211,7 @@ class TestBasic:
 
 class TestDigest:
     @pytest.mark.parametrize("query", ["", "?a=b&c=%20d"])
-    def test_urllib(self, sandbox: BackgroundSandbox, query: str) -> None:
+    def test_urllib(self, sandbox: BackgroundEngine, query: str) -> None:
         digest = urllib.request.HTTPDigestAuthHandler()
         digest.add_password("Digest page", address(sandbox), "user1", "secret")  # type: ignore[attr-defined]
         opener = urllib.request.build_opener(digest)
@@ -220,7 +220,7 @@ class TestDigest:
                 assert b"Welcome, user1" in page.read()
 
     @pytest.mark.parametrize("path", ["/digest", "/digest/sha-256", "/digest?a=b"])
-    def test_requests(self, sandbox: BackgroundSandbox, path: str) -> None:
+    def test_requests(self, sandbox: BackgroundEngine, path: str) -> None:
         url = f"http://{address(sandbox)}{path}"
         for password, status in (("secret", 200), ("wrong", 401)):
             login = requests.auth.HTTPDigestAuth("user1", password)
@@ -240,7 +240,7 @@ class TestMahler:
         with urllib.request.build_opener(login).open("http://mahler/site-updates.py") as page:
             assert b"Welcome, klem" in page.read()
 
-    def test_strangers_are_offered_both(self, sandbox: BackgroundSandbox) -> None:
+    def test_strangers_are_offered_both(self, sandbox: BackgroundEngine) -> None:
         url = f"http://{address(sandbox)}/"
         for login in (None, ("klem", "wrong"), requests.auth.HTTPDigestAuth("eve", "kadidd!ehopper")):
             answer = requests.get(url, headers={"Host": "mahler"}, auth=login, timeout=5)
@@ -250,7 +250,7 @@ class TestMahler:
 
 
 class TestCookies:
-    def test_session_and_persistent(self, sandbox: BackgroundSandbox, tmp_path: Path) -> None:
+    def test_session_and_persistent(self, sandbox: BackgroundEngine, tmp_path: Path) -> None:
         """Only the cookie with a Max-Age survives in the file."""
         file = tmp_path / "cookies.txt"
         jar = http.cookiejar.MozillaCookieJar(file)
@@ -268,7 +268,7 @@ class TestCookies:
         opener.open(f"{base}expire?name=kept").close()
         assert [cookie.name for cookie in jar] == ["session"]
 
-    def test_path(self, sandbox: BackgroundSandbox) -> None:
+    def test_path(self, sandbox: BackgroundEngine) -> None:
         session = requests.Session()
         base = f"http://{address(sandbox)}/cookie-jar/"
         session.get(f"{base}set?path=/elsewhere", timeout=5)
@@ -284,7 +284,7 @@ class TestCookies:
         opener.open(f"{base}set?name=foreign&domain=bank.test").close()
         assert [(cookie.name, cookie.domain) for cookie in jar] == [("color", ".shop.test")]
 
-    def test_login_form(self, sandbox: BackgroundSandbox) -> None:
+    def test_login_form(self, sandbox: BackgroundEngine) -> None:
         session = requests.Session()
         base = f"http://{address(sandbox)}"
         page = session.post(f"{base}/login", data={"user": "анна", "password": "any"}, timeout=5)
@@ -307,7 +307,7 @@ def test_robots() -> None:
     assert robots.site_maps() == ["http://www.musi-cal.com/sitemap.xml"]
 
 
-def test_https_connection(sandbox: BackgroundSandbox, authority: str) -> None:
+def test_https_connection(sandbox: BackgroundEngine, authority: str) -> None:
     """Verified by a default context."""
     context = ssl.create_default_context(cafile=authority)
     connection = http.client.HTTPSConnection(address(sandbox, "https"), context=context)
@@ -319,7 +319,7 @@ def test_https_connection(sandbox: BackgroundSandbox, authority: str) -> None:
         assert page.read()
 
 
-def test_message_by_hand(sandbox: BackgroundSandbox) -> None:
+def test_message_by_hand(sandbox: BackgroundEngine) -> None:
     """HTTP/1.0 over a socket; complete, then closed."""
     for end in ("\r\n", "\n"):
         with raw_client(sandbox, "http") as sock:
@@ -330,7 +330,7 @@ def test_message_by_hand(sandbox: BackgroundSandbox) -> None:
         assert answer.endswith(b"</html>\n")
 
 
-def test_browser(sandbox: BackgroundSandbox) -> None:
+def test_browser(sandbox: BackgroundEngine) -> None:
     """With a helper for a browser."""
     fetch = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()"
     browser = webbrowser.get(f'{sys.executable} -c "{fetch}" %s')
@@ -363,10 +363,10 @@ def test_link_checker() -> None:
 
 
 class TestRequests:
-    def host(self, sandbox: BackgroundSandbox, name: str) -> dict[str, Any]:
+    def host(self, sandbox: BackgroundEngine, name: str) -> dict[str, Any]:
         return {"headers": {"Host": name}, "timeout": 5}
 
-    def test_get(self, sandbox: BackgroundSandbox) -> None:
+    def test_get(self, sandbox: BackgroundEngine) -> None:
         response = requests.get(f"http://{address(sandbox)}/", **self.host(sandbox, "example.com"))
         assert "Example Domain" in response.text
 
@@ -385,12 +385,12 @@ class TestRequests:
         for verb in ("post", "put", "patch", "delete", "head", "options"):
             assert requests.request(verb, "http://example.com", timeout=5).ok
 
-    def test_https(self, sandbox: BackgroundSandbox, authority: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_https(self, sandbox: BackgroundEngine, authority: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Verified with REQUESTS_CA_BUNDLE."""
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", authority)
         assert requests.get(f"https://{address(sandbox, 'https')}/", timeout=5).content
 
-    def test_three_threads(self, sandbox: BackgroundSandbox, authority: str) -> None:
+    def test_three_threads(self, sandbox: BackgroundEngine, authority: str) -> None:
         """Three pictures of the lesson's sizes at the same time."""
         sizes: list[int] = []
 
@@ -409,29 +409,29 @@ class TestRequests:
 
 
 class TestServers:
-    def read(self, sandbox: BackgroundSandbox, listener: str, path: str = "/") -> tuple[Any, bytes]:
+    def read(self, sandbox: BackgroundEngine, listener: str, path: str = "/") -> tuple[Any, bytes]:
         with urllib.request.urlopen(f"http://{address(sandbox, listener)}{path}") as page:
             return page.headers, page.read()
 
-    def test_wsgiref(self, sandbox: BackgroundSandbox) -> None:
+    def test_wsgiref(self, sandbox: BackgroundEngine) -> None:
         headers, body = self.read(sandbox, "wsgiref", "/any/path")
         assert (headers["Content-Type"], body) == ("text/plain; charset=utf-8", b"Hello world")
 
-    def test_http_server_handler(self, sandbox: BackgroundSandbox) -> None:
+    def test_http_server_handler(self, sandbox: BackgroundEngine) -> None:
         headers, body = self.read(sandbox, "8000")
         assert (headers["Content-Type"], body) == ("text/html", b"Hello, world!")
         assert "Content-Length" not in headers
 
-    def test_my_handler_and_cherrypy(self, sandbox: BackgroundSandbox) -> None:
+    def test_my_handler_and_cherrypy(self, sandbox: BackgroundEngine) -> None:
         assert self.read(sandbox, "8080")[1] == b"Hello World!"
         assert self.read(sandbox, "8099")[1] == b"HelloWorld from cherrypy!"
 
-    def test_directory_listing(self, sandbox: BackgroundSandbox) -> None:
+    def test_directory_listing(self, sandbox: BackgroundEngine) -> None:
         assert b"<title>Directory listing for /</title>" in self.read(sandbox, "8888")[1]
         headers, body = self.read(sandbox, "8888", "/pub/hello.txt")
         assert (headers.get_content_type(), body) == ("text/plain", b"Hello, world!\n")
 
-    def test_socket_on_the_same_port(self, sandbox: BackgroundSandbox) -> None:
+    def test_socket_on_the_same_port(self, sandbox: BackgroundEngine) -> None:
         """Two raw socket lessons share these ports: no HTTP, and an answer at once."""
         for listener, sent, reply in (
             ("8080", b"Hello, server!", b"Hello, client!"),
@@ -443,7 +443,7 @@ class TestServers:
                 assert sock.recv(1024) == b""
 
 
-def test_response_is_a_file(sandbox: BackgroundSandbox) -> None:
+def test_response_is_a_file(sandbox: BackgroundEngine) -> None:
     """What urlopen returns can be wrapped as text, as the lessons do with files."""
     request = urllib.request.Request(f"http://{address(sandbox)}/", headers={"Host": "www.python.org"})
     with urllib.request.urlopen(request) as page, io.TextIOWrapper(page, encoding="utf-8") as text:

@@ -8,17 +8,17 @@ from email import policy
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     """Anybody may log in and finds the sample mails, as in the configuration for the lessons."""
     return serve(mail={"samples": True}, imap={})
 
 
-def test_first_message_of_the_inbox(sandbox: BackgroundSandbox) -> None:
+def test_first_message_of_the_inbox(sandbox: BackgroundEngine) -> None:
     """A login without TLS, INBOX in small letters, a search without a charset."""
     client = imaplib.IMAP4("localhost", sandbox.endpoint("imap").port)
     client.login("your_username", "your_password")

@@ -8,15 +8,15 @@ from email.message import EmailMessage
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
-from sandbox.server import Sandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from tests.conftest import Serve
 
 LARGE = 32_000  # octets above which the lesson fetches only the header
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     """Anybody may log in and finds the sample mails, as in the configuration for the lessons."""
     return serve(
         hostname="pop.server.com",
@@ -26,12 +26,12 @@ def sandbox(serve: Serve) -> BackgroundSandbox:
     )
 
 
-def connect(sandbox: BackgroundSandbox) -> poplib.POP3:
+def connect(sandbox: BackgroundEngine) -> poplib.POP3:
     endpoint = sandbox.endpoint("pop3")
     return poplib.POP3("localhost", endpoint.port, timeout=5)
 
 
-def test_list_and_first_message(sandbox: BackgroundSandbox) -> None:
+def test_list_and_first_message(sandbox: BackgroundEngine) -> None:
     """The raw tuples are printed, so their shape is the lesson."""
     client = connect(sandbox)
     client.user("your_username")
@@ -49,7 +49,7 @@ def test_list_and_first_message(sandbox: BackgroundSandbox) -> None:
     client.quit()
 
 
-def test_headers_of_large_and_text_of_small_messages(sandbox: BackgroundSandbox) -> None:
+def test_headers_of_large_and_text_of_small_messages(sandbox: BackgroundEngine) -> None:
     """The dialogue has the wording that the lesson prints."""
     client = connect(sandbox)
     assert client.getwelcome().startswith(b"+OK POP3 pop.server.com server ready")
@@ -73,7 +73,7 @@ def test_headers_of_large_and_text_of_small_messages(sandbox: BackgroundSandbox)
     assert client.quit() == b"+OK Sayonara"
 
 
-def test_listed_user_needs_the_password(sandbox: BackgroundSandbox) -> None:
+def test_listed_user_needs_the_password(sandbox: BackgroundEngine) -> None:
     """The error the lesson warns of, and the session that survives it."""
     client = connect(sandbox)
     client.user("user")
@@ -85,7 +85,7 @@ def test_listed_user_needs_the_password(sandbox: BackgroundSandbox) -> None:
     client.quit()
 
 
-def test_first_message_of_the_sample_output(sandbox: BackgroundSandbox) -> None:
+def test_first_message_of_the_sample_output(sandbox: BackgroundEngine) -> None:
     """A mail of the size and with the fields that the lesson shows."""
     mail = EmailMessage()
     mail["From"] = "online@kaspersky.com"
@@ -95,7 +95,7 @@ def test_first_message_of_the_sample_output(sandbox: BackgroundSandbox) -> None:
     content = mail.as_bytes().replace(b"\n", b"\r\n")
     content += b"y" * (4202 - len(content) - 2) + b"\r\n"
 
-    def only_this(running: Sandbox) -> None:
+    def only_this(running: Engine) -> None:
         inbox = running.mail.home("user").inbox
         inbox.expunge(inbox.uids)
         inbox.append(running.mail.new_message(content))
@@ -114,7 +114,7 @@ def test_first_message_of_the_sample_output(sandbox: BackgroundSandbox) -> None:
     client.quit()
 
 
-def test_table_of_methods(sandbox: BackgroundSandbox) -> None:
+def test_table_of_methods(sandbox: BackgroundEngine) -> None:
     """What each method does, and that deletion waits for QUIT."""
     client = connect(sandbox)
     with pytest.raises(poplib.error_proto):

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
-from sandbox.server import REGISTRY, Sandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.settings import Configuration, load_file
 from sandbox.settings.paths import profiles
 
@@ -39,7 +39,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, 
         for service, name in WANTED
     ]
     state = f"state_directory={tmp_path_factory.getbasetemp() / 'state'}"
-    with BackgroundSandbox(Sandbox(load_file(PATH, REGISTRY, overrides=[*free, state]))) as sandbox:
+    with BackgroundEngine(Engine(load_file(PATH, REGISTRY, overrides=[*free, state]))) as sandbox:
         yield {
             (end.transport, WANTED[end.service, end.listener]): end.port
             for end in sandbox.call(lambda world: world.endpoints)

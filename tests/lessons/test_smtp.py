@@ -12,7 +12,7 @@ from email.mime.text import MIMEText
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed
 from sandbox.stores.mail import Message
 from tests.conftest import Serve
@@ -20,11 +20,11 @@ from tests.conftest import Serve
 HOST = "localhost"
 
 
-def arrived(sandbox: BackgroundSandbox) -> list[Message]:
+def arrived(sandbox: BackgroundEngine) -> list[Message]:
     return sandbox.call(lambda s: list(s.mail.messages))
 
 
-def port(sandbox: BackgroundSandbox, listener: str = "main") -> int:
+def port(sandbox: BackgroundEngine, listener: str = "main") -> int:
     return sandbox.endpoint("smtp", listener).port
 
 

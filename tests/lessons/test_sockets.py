@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed, Fact
 from tests.conftest import Serve
 
@@ -44,11 +44,11 @@ UDP: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     return serve(tcp={"listeners": TCP}, udp={"listeners": UDP})
 
 
-def connect(sandbox: BackgroundSandbox, name: str) -> socket.socket:
+def connect(sandbox: BackgroundEngine, name: str) -> socket.socket:
     """As the lessons do: a socket, then connect, to a host by name."""
     client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     client.settimeout(5)
@@ -63,14 +63,14 @@ def receive_all(client: socket.socket, size: int = 1024) -> bytes:
     return data
 
 
-def test_hello(sandbox: BackgroundSandbox) -> None:
+def test_hello(sandbox: BackgroundEngine) -> None:
     client = connect(sandbox, "hello-5000")
     client.sendall(b"Hello, server!")
     assert client.recv(1024).decode() == "Hello, client!"
     client.close()
 
 
-def test_hello_without_waiting_for_the_answer(sandbox: BackgroundSandbox) -> None:
+def test_hello_without_waiting_for_the_answer(sandbox: BackgroundEngine) -> None:
     """The client is gone when the answer is written."""
     client = connect(sandbox, "hello-5000")
     client.sendall(b"Hello, server!")
@@ -78,14 +78,14 @@ def test_hello_without_waiting_for_the_answer(sandbox: BackgroundSandbox) -> Non
     sandbox.wait_for(lambda entry: isinstance(entry.event, Closed))
 
 
-def test_steps(sandbox: BackgroundSandbox) -> None:
+def test_steps(sandbox: BackgroundEngine) -> None:
     """No line end is sent, and the answer comes at once."""
     with connect(sandbox, "steps-8080") as client:
         client.send(b"Hello, server!")
         assert client.recv(1024)
 
 
-def test_time(sandbox: BackgroundSandbox) -> None:
+def test_time(sandbox: BackgroundEngine) -> None:
     client = connect(sandbox, "time-5566")
     told = datetime.strptime(client.recv(1024).decode("utf-8"), "%Y-%m-%d %H:%M:%S.%f").astimezone()
     assert abs((datetime.now().astimezone() - told).total_seconds()) < 5
@@ -93,13 +93,13 @@ def test_time(sandbox: BackgroundSandbox) -> None:
     client.close()
 
 
-def test_time_until_the_end(sandbox: BackgroundSandbox) -> None:
+def test_time_until_the_end(sandbox: BackgroundEngine) -> None:
     with connect(sandbox, "time-6789") as client:
         told = receive_all(client, 10).decode()
     assert datetime.strptime(told, "%Y-%m-%d %H:%M:%S").astimezone()
 
 
-def test_picture(sandbox: BackgroundSandbox) -> None:
+def test_picture(sandbox: BackgroundEngine) -> None:
     """A JSON object of some 780 kB, read in pieces of 1 kB until the server closes."""
     with connect(sandbox, "file-5566") as client:
         received = bytearray()
@@ -112,7 +112,7 @@ def test_picture(sandbox: BackgroundSandbox) -> None:
     assert base64.b64decode(document["filedata"].encode("utf-8")).startswith(b"\x89PNG")
 
 
-def test_udp_echo_until_bye(sandbox: BackgroundSandbox) -> None:
+def test_udp_echo_until_bye(sandbox: BackgroundEngine) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.settimeout(5)
         server = ("localhost", sandbox.endpoint("udp", "echo-6789").port)
@@ -135,7 +135,7 @@ class Listening(threading.Thread):
             self.heard += data
 
 
-def test_chat(sandbox: BackgroundSandbox) -> None:
+def test_chat(sandbox: BackgroundEngine) -> None:
     """The client puts its nickname before each message itself."""
     ann, bob = connect(sandbox, "chat-12345"), connect(sandbox, "chat-12345")
     threads = [Listening(ann), Listening(bob)]
@@ -161,7 +161,7 @@ def _sent(event: object) -> bytes:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
-def test_palindrome(sandbox: BackgroundSandbox, encoding: str) -> None:
+def test_palindrome(sandbox: BackgroundEngine, encoding: str) -> None:
     """An empty host is this machine; Python 2 sent the bytes of its source file."""
     client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     client.connect(("", sandbox.endpoint("tcp", "palindrome-33333").port))
@@ -172,7 +172,7 @@ def test_palindrome(sandbox: BackgroundSandbox, encoding: str) -> None:
     client.close()
 
 
-def test_thanks_for_the_connection(sandbox: BackgroundSandbox) -> None:
+def test_thanks_for_the_connection(sandbox: BackgroundEngine) -> None:
     """The server speaks first, though it serves the practice task on the same port."""
     client = socket.socket()
     client.connect(("127.0.0.1", sandbox.endpoint("tcp", "thanks-12345").port))
@@ -180,7 +180,7 @@ def test_thanks_for_the_connection(sandbox: BackgroundSandbox) -> None:
     client.close()
 
 
-def test_thanks_for_the_data(sandbox: BackgroundSandbox) -> None:
+def test_thanks_for_the_data(sandbox: BackgroundEngine) -> None:
     client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     client.settimeout(5)
     client.sendto(b"client data", ("127.0.0.1", sandbox.endpoint("udp", "thanks-12345").port))
@@ -188,7 +188,7 @@ def test_thanks_for_the_data(sandbox: BackgroundSandbox) -> None:
     client.close()
 
 
-def test_echo_in_threads(sandbox: BackgroundSandbox) -> None:
+def test_echo_in_threads(sandbox: BackgroundEngine) -> None:
     """Several clients at once, each with a name."""
     received: list[str] = []
 
@@ -205,7 +205,7 @@ def test_echo_in_threads(sandbox: BackgroundSandbox) -> None:
     assert sorted(received) == [f"Received: Python client {number}" for number in range(5)]
 
 
-def test_handler(sandbox: BackgroundSandbox) -> None:
+def test_handler(sandbox: BackgroundEngine) -> None:
     """The server side of the lesson about socketserver, seen by its client."""
     assert socketserver.TCPServer  # what the sandbox stands in for
     with connect(sandbox, "handler-8888") as client:
@@ -216,7 +216,7 @@ def test_handler(sandbox: BackgroundSandbox) -> None:
 @pytest.mark.parametrize(
     ("data", "answer"), [(b"hello world\n", b"HELLO WORLD"), (b"Hello World!", b"Hello World!")]
 )
-def test_udp_upper_and_echo_on_one_port(sandbox: BackgroundSandbox, data: bytes, answer: bytes) -> None:
+def test_udp_upper_and_echo_on_one_port(sandbox: BackgroundEngine, data: bytes, answer: bytes) -> None:
     """Two examples of the standard library's documentation have port 9999; a line end tells them apart."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.settimeout(5)
@@ -234,14 +234,14 @@ PORTS = pytest.mark.parametrize("name", ["words", "thanks-12345"])
 
 @pytest.mark.parametrize("name", ["words", "hello-5000", "thanks-12345"])
 @pytest.mark.parametrize("protocol", [None, *range(pickle.HIGHEST_PROTOCOL + 1)])
-def test_words_pickled(sandbox: BackgroundSandbox, name: str, protocol: int | None) -> None:
+def test_words_pickled(sandbox: BackgroundEngine, name: str, protocol: int | None) -> None:
     with connect(sandbox, name) as client:
         client.send(pickle.dumps(WORDS, protocol))
         assert pickle.loads(client.recv(1024)) == TRANSLATED
 
 
 @PORTS
-def test_words_in_json(sandbox: BackgroundSandbox, name: str) -> None:
+def test_words_in_json(sandbox: BackgroundEngine, name: str) -> None:
     with connect(sandbox, name) as client:
         client.sendall(json.dumps(WORDS).encode())
         assert json.loads(client.recv(1024).decode()) == TRANSLATED
@@ -249,28 +249,28 @@ def test_words_in_json(sandbox: BackgroundSandbox, name: str) -> None:
 
 @PORTS
 @pytest.mark.parametrize("separator", [",", ", ", " ", "\n", ";"])
-def test_words_joined(sandbox: BackgroundSandbox, name: str, separator: str) -> None:
+def test_words_joined(sandbox: BackgroundEngine, name: str, separator: str) -> None:
     with connect(sandbox, name) as client:
         client.send(separator.join(WORDS).encode())
         assert client.recv(1024).decode().split(separator) == TRANSLATED
 
 
 @PORTS
-def test_words_as_python_prints_a_list(sandbox: BackgroundSandbox, name: str) -> None:
+def test_words_as_python_prints_a_list(sandbox: BackgroundEngine, name: str) -> None:
     with connect(sandbox, name) as client:
         client.send(str(WORDS).encode())
         assert client.recv(1024).decode() == str(TRANSLATED)
 
 
 @PORTS
-def test_one_word_after_the_other(sandbox: BackgroundSandbox, name: str) -> None:
+def test_one_word_after_the_other(sandbox: BackgroundEngine, name: str) -> None:
     with connect(sandbox, name) as client:
         for word, translation in zip(WORDS, TRANSLATED, strict=True):
             client.sendall(word.encode())
             assert client.recv(1024).decode() == translation
 
 
-def test_words_line_by_line_through_a_file(sandbox: BackgroundSandbox) -> None:
+def test_words_line_by_line_through_a_file(sandbox: BackgroundEngine) -> None:
     with connect(sandbox, "words") as client, client.makefile("rw", encoding="utf-8", newline="\n") as lines:
         for word, translation in zip(WORDS, TRANSLATED, strict=True):
             lines.write(word + "\n")
@@ -287,7 +287,7 @@ class User:
         self.age = age
 
 
-def listed(sandbox: BackgroundSandbox, number: int = 1) -> dict[str, Any]:
+def listed(sandbox: BackgroundEngine, number: int = 1) -> dict[str, Any]:
     entry = sandbox.wait_for(
         lambda entry: (
             isinstance(entry.event, Fact)
@@ -308,7 +308,7 @@ def listed(sandbox: BackgroundSandbox, number: int = 1) -> dict[str, Any]:
         (json.dumps(vars(User("Анна", 30)), ensure_ascii=False).encode(), "json"),
     ],
 )
-def test_a_user(sandbox: BackgroundSandbox, message: bytes, form: str) -> None:
+def test_a_user(sandbox: BackgroundEngine, message: bytes, form: str) -> None:
     with connect(sandbox, "roster") as client:
         client.sendall(message)
         assert client.recv(1024).decode() == "1. User(name=Анна, age=30)"
@@ -320,19 +320,19 @@ def test_a_user(sandbox: BackgroundSandbox, message: bytes, form: str) -> None:
     }
 
 
-def test_a_user_as_text(sandbox: BackgroundSandbox) -> None:
+def test_a_user_as_text(sandbox: BackgroundEngine) -> None:
     with connect(sandbox, "roster") as client:
         client.send("Анна,30".encode())
         assert client.recv(1024).decode() == "1. User(name=Анна, age=30)"
 
 
-def test_a_user_answered_in_the_form_of_the_question(sandbox: BackgroundSandbox) -> None:
+def test_a_user_answered_in_the_form_of_the_question(sandbox: BackgroundEngine) -> None:
     with connect(sandbox, "roster-form") as client:
         client.send(pickle.dumps(User("Ann", 30)))
         assert pickle.loads(client.recv(1024)) == [{"number": 1, "class": "User", "name": "Ann", "age": 30}]
 
 
-def test_users_of_several_clients(sandbox: BackgroundSandbox) -> None:
+def test_users_of_several_clients(sandbox: BackgroundEngine) -> None:
     clients = [connect(sandbox, "roster") for _ in range(5)]
     for number, client in enumerate(clients, start=1):
         client.sendall(pickle.dumps(User(f"user{number}", number)))

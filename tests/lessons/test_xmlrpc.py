@@ -9,18 +9,18 @@ from time import monotonic
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     """XML-RPC on its own listener, and HTTP, whose listeners take calls too."""
     return serve(xmlrpc={}, http={})
 
 
 @pytest.fixture(params=["xmlrpc", "http"])
-def address(sandbox: BackgroundSandbox, request: pytest.FixtureRequest) -> str:
+def address(sandbox: BackgroundEngine, request: pytest.FixtureRequest) -> str:
     """The lessons share one address between pages and calls, so both kinds of listener have to do."""
     return f"http://localhost:{sandbox.endpoint(request.param).port}"
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import Serve, raw_client, read_until
 
 SAID = bytes(range(256)) * 40
 
 
-def echo(serve: Serve, *effects: dict[str, Any], on: str = "tcp", **rule: Any) -> BackgroundSandbox:
+def echo(serve: Serve, *effects: dict[str, Any], on: str = "tcp", **rule: Any) -> BackgroundEngine:
     rules = [{"on": on, "effect": effect, **rule} for effect in effects]
     return serve(faults=rules, tcp={"listeners": {"main": {"port": 0, "behaviour": "echo"}}})
 

@@ -15,26 +15,26 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import Serve
 
 
-def trust(sandbox: BackgroundSandbox) -> ssl.SSLContext:
+def trust(sandbox: BackgroundEngine) -> ssl.SSLContext:
     return sandbox.call(lambda world: world.authority.client_context())
 
 
-def implicit(sandbox: BackgroundSandbox, context: ssl.SSLContext | None = None) -> poplib.POP3_SSL:
+def implicit(sandbox: BackgroundEngine, context: ssl.SSLContext | None = None) -> poplib.POP3_SSL:
     port = sandbox.endpoint("pop3").port
     return poplib.POP3_SSL("localhost", port, timeout=5, context=context or trust(sandbox))
 
 
-def start_tls_smtp(sandbox: BackgroundSandbox) -> None:
+def start_tls_smtp(sandbox: BackgroundEngine) -> None:
     with smtplib.SMTP("localhost", sandbox.endpoint("smtp").port, timeout=5) as smtp:
         smtp.starttls(context=trust(sandbox))
 
 
-def start_tls_pop3(sandbox: BackgroundSandbox) -> None:
+def start_tls_pop3(sandbox: BackgroundEngine) -> None:
     pop3 = poplib.POP3("localhost", sandbox.endpoint("pop3").port, timeout=5)
     try:
         pop3.stls(trust(sandbox))
@@ -43,7 +43,7 @@ def start_tls_pop3(sandbox: BackgroundSandbox) -> None:
             pop3.close()
 
 
-def start_tls_imap(sandbox: BackgroundSandbox) -> None:
+def start_tls_imap(sandbox: BackgroundEngine) -> None:
     imap = imaplib.IMAP4("localhost", sandbox.endpoint("imap").port, timeout=5)
     try:
         imap.starttls(trust(sandbox))
@@ -52,7 +52,7 @@ def start_tls_imap(sandbox: BackgroundSandbox) -> None:
             imap.shutdown()
 
 
-def start_tls_ftp(sandbox: BackgroundSandbox) -> None:
+def start_tls_ftp(sandbox: BackgroundEngine) -> None:
     with ftplib.FTP_TLS(timeout=5, context=trust(sandbox)) as ftp:
         ftp.connect("localhost", sandbox.endpoint("ftp").port)
         ftp.auth()
@@ -60,7 +60,7 @@ def start_tls_ftp(sandbox: BackgroundSandbox) -> None:
 
 def faulty(
     serve: Serve, kind: str, *, on: str = "pop3.tls", when: Any = None, **effect: Any
-) -> BackgroundSandbox:
+) -> BackgroundEngine:
     rule = {"on": on, "effect": {"kind": kind, **effect}, **(when or {})}
     return serve(pop3={"tls": "implicit"}, faults=[rule])
 
@@ -137,7 +137,7 @@ def test_an_end_within_the_handshake(serve: Serve, kind: str) -> None:
     [start_tls_smtp, start_tls_pop3, start_tls_imap, start_tls_ftp],
     ids=lambda client: client.__name__,
 )
-def test_after_starttls(serve: Serve, client: Callable[[BackgroundSandbox], None], kind: str) -> None:
+def test_after_starttls(serve: Serve, client: Callable[[BackgroundEngine], None], kind: str) -> None:
     service = client.__name__.rpartition("_")[2]
     rule = {"on": f"{service}.tls", "argument": "starttls", "effect": {"kind": kind}}
     sandbox = serve(**{service: {"tls": "starttls"}}, faults=[rule])

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from sandbox.journal import Fact, Opened, Received, Sent
 from sandbox.redirection import dialogue
-from sandbox.server import Sandbox
 
 
 def test_questions_to_the_name_server_stand_there_in_words(tmp_path: Path) -> None:
     path = tmp_path / "transcript"
-    with BackgroundSandbox(Sandbox.from_mapping({"services": {"smtp": {"port": 0}}})) as background:
+    with BackgroundEngine(Engine.from_mapping({"services": {"smtp": {"port": 0}}})) as background:
 
-        def happen(sandbox: Sandbox) -> None:
+        def happen(sandbox: Engine) -> None:
             for event in (
                 Opened(1, "dns", "main", "udp", "127.0.0.53:53", "127.0.0.1:4711"),
                 Received(1, "dns", b"\x12\x34\x01\x00"),

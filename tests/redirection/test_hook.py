@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from sandbox.addressing import Names
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.errors import RunError
 from sandbox.redirection.environment import CERTIFICATES, HOOK, environment_of
 from sandbox.redirection.hook.sandbox_shim.routes import MOST_TOLD, tell
@@ -33,13 +33,13 @@ NAMES = [
 
 
 @pytest.fixture(scope="module")
-def background(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundSandbox]:
+def background(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundEngine]:
     with sandbox_of(tmp_path_factory.getbasetemp() / "state") as running:
         yield running
 
 
 @pytest.fixture
-def run(background: BackgroundSandbox, tmp_path: Path) -> Run:
+def run(background: BackgroundEngine, tmp_path: Path) -> Run:
     return Run.of(background, tmp_path)
 
 
@@ -156,7 +156,7 @@ socket.socket().connect_ex(("localhost", {free}))
 """
 
 
-def test_every_decision_is_logged(run: Run, background: BackgroundSandbox) -> None:
+def test_every_decision_is_logged(run: Run, background: BackgroundEngine) -> None:
     smtp = background.endpoint("smtp")
     program = LOGGED.format(free=free_port())
     (address, _) = Names({}).addresses("smtp.example.com") or ("", "")

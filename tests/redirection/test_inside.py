@@ -24,10 +24,11 @@ import pytest
 import requests
 
 import sandbox
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.redirection.hook.sandbox_shim import Shim, bound
 from sandbox.redirection.hook.sandbox_shim.guard import _guarded
 from sandbox.redirection.hook.sandbox_shim.services import port_of, service_at
+from sandbox.redirection.inside import redirected
 from tests.redirection.world import Run, free_port, sandbox_of
 
 
@@ -38,7 +39,7 @@ def attributes() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def background(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundSandbox]:
+def background(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundEngine]:
     with sandbox_of(tmp_path_factory.getbasetemp() / "state") as running:
         yield running
 
@@ -64,15 +65,14 @@ def test_a_sandbox_of_its_own() -> None:
         with urllib.request.urlopen("https://www.python.org/", timeout=5) as page:
             assert page.status == 200
         assert requests.get("https://www.example.com/", timeout=5).status_code == 200
-        assert "Hello" in box.call(lambda world: [mail.summary.subject for mail in world.mail.messages])
+        assert "Hello" in [mail.subject for mail in box.mail.messages]
     assert attributes() == before
     assert not box.running
 
 
-def test_a_sandbox_that_runs(background: BackgroundSandbox, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_sandbox_that_runs(background: BackgroundEngine, capfd: pytest.CaptureFixture[str]) -> None:
     before = attributes()
-    with sandbox.redirect(background, routes=["*.example.net:4242=echo"]) as box:
-        assert box is background
+    with redirected(background, routes=["*.example.net:4242=echo"]):
         with socket.create_connection(("a.example.net", 4242), timeout=5) as sock:
             sock.sendall(b"hello")
             assert sock.recv(10) == b"hello"
@@ -120,27 +120,27 @@ def test_a_route_may_name_a_behaviour_that_no_lesson_has() -> None:
         assert client.recv(100)
 
 
-def test_what_is_wrong_changes_nothing(background: BackgroundSandbox) -> None:
+def test_what_is_wrong_changes_nothing(background: BackgroundEngine) -> None:
     before = attributes()
     for routes, message in (
         (["nonsense"], "nonsense.*form host:port"),
         (["a:1=nobody"], "a:1.*no service, listener or behaviour"),
         (["a:1/udp=http"], "a:1/udp.*http has no listener for UDP"),
     ):
-        for running in (background, None):
-            with pytest.raises(ValueError, match=message), sandbox.redirect(running, routes=routes):
+        for way in (redirected(background, routes=routes), sandbox.redirect(routes=routes)):
+            with pytest.raises(ValueError, match=message), way:
                 pass
-    with sandbox.redirect(background), pytest.raises(RuntimeError, match="nested"), sandbox.redirect():
+    with redirected(background), pytest.raises(RuntimeError, match="nested"), sandbox.redirect():
         pass
-    with pytest.raises(ZeroDivisionError), sandbox.redirect(background):
+    with pytest.raises(ZeroDivisionError), redirected(background):
         _ = 1 / 0
     assert attributes() == before
-    with sandbox.redirect(background):
+    with redirected(background):
         assert socket.gethostbyname("www.onego.ru") == "195.161.136.4"
 
 
-def test_afterwards_the_guard_lets_everything_pass(background: BackgroundSandbox) -> None:
-    with sandbox.redirect(background):
+def test_afterwards_the_guard_lets_everything_pass(background: BackgroundEngine) -> None:
+    with redirected(background):
         assert _guarded
     assert _guarded == []
     with closing(sys.modules["_socket"].socket()) as sock:
@@ -148,12 +148,12 @@ def test_afterwards_the_guard_lets_everything_pass(background: BackgroundSandbox
         assert sock.connect_ex(("127.0.0.1", free_port())) in (errno.EINPROGRESS, errno.ECONNREFUSED)
 
 
-def test_who_imported_names_of_the_socket_module_is_redirected_too(background: BackgroundSandbox) -> None:
+def test_who_imported_names_of_the_socket_module_is_redirected_too(background: BackgroundEngine) -> None:
     module = type(sys)("early")
     exec("from socket import gethostbyname as lookup, socket as plain", vars(module))
     sys.modules["early"] = module
     try:
-        with sandbox.redirect(background):
+        with redirected(background):
             assert module.lookup("www.onego.ru") == "195.161.136.4"
             kept = socket.gethostbyname
         assert module.lookup is socket.gethostbyname
@@ -162,7 +162,7 @@ def test_who_imported_names_of_the_socket_module_is_redirected_too(background: B
         del sys.modules["early"]
 
 
-def test_hosts_that_are_let_through(background: BackgroundSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hosts_that_are_let_through(background: BackgroundEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A "real" host, which the system's resolver places at 127.0.0.1, and whose port has a route."""
     asked = []
     native = socket.getaddrinfo
@@ -174,9 +174,7 @@ def test_hosts_that_are_let_through(background: BackgroundSandbox, monkeypatch: 
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with sandbox.redirect(
-            background, routes=[f"*:{port}=echo"], allow=["real.example.org", "203.0.113.9"]
-        ):
+        with redirected(background, routes=[f"*:{port}=echo"], allow=["real.example.org", "203.0.113.9"]):
             assert socket.gethostbyname("real.example.org") == "127.0.0.1"
             assert "real.example.org" in asked
             assert socket.gethostbyname("other.example.org").startswith("198.1")
@@ -186,7 +184,7 @@ def test_hosts_that_are_let_through(background: BackgroundSandbox, monkeypatch: 
                 assert sock.getpeername() == ("203.0.113.9", 9)
 
 
-def test_threads_while_it_comes_and_goes(background: BackgroundSandbox) -> None:
+def test_threads_while_it_comes_and_goes(background: BackgroundEngine) -> None:
     """Threads that connect all the time never fail, redirected or not."""
     end = background.endpoint("tcp", "echo")
     stop, errors = threading.Event(), []
@@ -204,7 +202,7 @@ def test_threads_while_it_comes_and_goes(background: BackgroundSandbox) -> None:
     for thread in threads:
         thread.start()
     for _ in range(5):
-        with sandbox.redirect(background):
+        with redirected(background):
             socket.gethostbyname("www.onego.ru")
     stop.set()
     for thread in threads:
@@ -214,7 +212,7 @@ def test_threads_while_it_comes_and_goes(background: BackgroundSandbox) -> None:
 
 @pytest.mark.parametrize("forked", [False, True])
 def test_ports_that_need_privileges_are_elsewhere(
-    background: BackgroundSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
+    background: BackgroundEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
 ) -> None:
     """A port is free as soon as it is closed, although who has forked looks whether its child still serves there."""
     monkeypatch.setattr(bound, "_forked", [1] if forked else [])
@@ -246,7 +244,7 @@ def test_ports_that_need_privileges_are_elsewhere(
     assert list((tmp_path / "bound").iterdir()) == []
 
 
-def test_a_probed_server_takes_a_free_port(background: BackgroundSandbox, tmp_path: Path) -> None:
+def test_a_probed_server_takes_a_free_port(background: BackgroundEngine, tmp_path: Path) -> None:
     run = Run.of(background, tmp_path, free_ports=True)
     with socket.create_server(("127.0.0.1", 0)) as somebody:
         port = somebody.getsockname()[1]
@@ -280,12 +278,12 @@ def test_services_are_known_without_the_system_s_file() -> None:
     assert service_at(21, "udp") is None
 
 
-def test_an_opener_that_urlopen_remembers_does_not_keep_whom_it_trusts(background: BackgroundSandbox) -> None:
+def test_an_opener_that_urlopen_remembers_does_not_keep_whom_it_trusts(background: BackgroundEngine) -> None:
     before = urllib.request.build_opener()
     urllib.request.install_opener(before)
     try:
         with (
-            sandbox.redirect(background),
+            redirected(background),
             urllib.request.urlopen("https://www.python.org/", timeout=5) as page,
         ):
             assert page.status == 200

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.hook.sandbox_shim import LIBRARIES, Shim, libraries, proactor
 from sandbox.redirection.table import Table, table_of
-from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import load_mapping
 from tests.conftest import check_clean
 
@@ -40,7 +40,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
     """The table of one sandbox for all tests."""
     state = tmp_path_factory.getbasetemp() / "state"
     configuration = load_mapping({"state_directory": str(state), "services": SERVICES}, REGISTRY)
-    with BackgroundSandbox(Sandbox(configuration, free_ports=True)) as background:
+    with BackgroundEngine(Engine(configuration, free_ports=True)) as background:
         yield background.call(table_of)
     check_clean(background)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import socket
 
-from sandbox import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.redirection.table import table_of
-from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import load_mapping
 
 
@@ -19,7 +19,7 @@ def test_ports_of_the_configuration_lead_to_those_that_were_free() -> None:
         },
         REGISTRY,
     )
-    with BackgroundSandbox(Sandbox(configuration, free_ports=True)) as sandbox:
+    with BackgroundEngine(Engine(configuration, free_ports=True)) as sandbox:
         table = sandbox.call(lambda world: table_of(world, allow=["api.example.com"]))
         (local, classic) = table["routes"]
         assert local[:3] == ("tcp", "localhost", 12345)
@@ -42,7 +42,7 @@ def test_aliases_and_both_transports_of_one_listener() -> None:
         "www.onego.ru": "195.161.136.4",
     }
     configuration = load_mapping({"hosts": hosts, "services": {"dns": {}}}, REGISTRY)
-    with BackgroundSandbox(Sandbox(configuration, free_ports=True)) as sandbox:
+    with BackgroundEngine(Engine(configuration, free_ports=True)) as sandbox:
         table = sandbox.call(table_of)
         assert table["hosts"]["alias.example.org"] == ["195.161.136.4"]
         assert table["hosts"]["nowhere.example.org"] is None

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.redirection.environment import environment_of
 from sandbox.redirection.table import Table, table_of
-from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import Configuration, load_mapping
 
 SERVICES: dict[str, Any] = {
@@ -65,7 +65,7 @@ class Run:
     """Leads to the echo servers from every host."""
 
     @classmethod
-    def of(cls, background: BackgroundSandbox, directory: Path, **changes: Any) -> Run:
+    def of(cls, background: BackgroundEngine, directory: Path, **changes: Any) -> Run:
         """A run with registries and a log of its own."""
         table = background.call(lambda sandbox: table_of(sandbox, log=directory / "log"))
         run = cls(table, directory)
@@ -106,6 +106,6 @@ class Run:
         return "".join(f"{line.partition(' ')[2]}\n" for line in lines)
 
 
-def sandbox_of(state: Path, **general: Any) -> BackgroundSandbox:
+def sandbox_of(state: Path, **general: Any) -> BackgroundEngine:
     """The sandbox, on free ports."""
-    return BackgroundSandbox(Sandbox(configuration(state, **general), free_ports=True))
+    return BackgroundEngine(Engine(configuration(state, **general), free_ports=True))

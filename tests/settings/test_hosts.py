@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.engine import REGISTRY
 from sandbox.errors import SettingsError
-from sandbox.server import REGISTRY
 from sandbox.settings import HostSettings, load_file, load_mapping
 
 

@@ -126,7 +126,7 @@ def test_a_listener_that_is_no_table(tmp_path: Path) -> None:
 
 
 def test_what_concerns_several_keys_is_told_beside_what_concerns_one() -> None:
-    from sandbox.server import REGISTRY
+    from sandbox.engine import REGISTRY
 
     table = {"server_heder": "x", "default_site": "none", "listeners": {"a": {"port": 70000}}}
     with pytest.raises(SettingsError) as caught:

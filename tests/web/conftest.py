@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 
 MAIL = (
@@ -37,7 +37,7 @@ class Answer:
 class Control:
     """The sandbox, and its control interface."""
 
-    sandbox: BackgroundSandbox
+    sandbox: BackgroundEngine
 
     @property
     def url(self) -> str:

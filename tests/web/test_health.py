@@ -9,14 +9,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sandbox.cli.health import command
+from sandbox.engine import Engine
 from sandbox.net.probe import failing
-from sandbox.server import Sandbox
 from sandbox.settings.models import Binding
 from tests.conftest import Serve
 from tests.web.conftest import Control
 
 
-def close_first(sandbox: Sandbox) -> None:
+def close_first(sandbox: Engine) -> None:
     sandbox.network._servers[0].close()
 
 

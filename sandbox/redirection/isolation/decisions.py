@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sandbox.engine import Engine
 from sandbox.journal import Entry, Fact
 from sandbox.redirection.isolation.namespaces import NAMESERVER
 from sandbox.redirection.isolation.servers import Servers
 from sandbox.redirection.listeners import Listener
-from sandbox.server import Sandbox
 from sandbox.settings.models import Transport
 from sandbox.settings.routes import Target
 
@@ -26,7 +26,7 @@ class Decisions:
     Where nothing answers, stderr tells so as well, once for each of the first addresses; and where the program waits for clients.
     """
 
-    def __init__(self, sandbox: Sandbox, log: Path | None = None) -> None:
+    def __init__(self, sandbox: Engine, log: Path | None = None) -> None:
         self._sandbox = sandbox
         self._routes = sandbox.routes
         self._path = log

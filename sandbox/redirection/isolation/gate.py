@@ -12,13 +12,13 @@ from ipaddress import ip_address
 from typing import Any
 
 from sandbox.addressing import Routes
+from sandbox.engine import Engine
 from sandbox.redirection.isolation import nftables
 from sandbox.redirection.isolation.decisions import Decisions
 from sandbox.redirection.isolation.namespaces import NAMESERVER, IsolationError, has_ipv6
 from sandbox.redirection.isolation.nftables import Diversion
 from sandbox.redirection.isolation.refusals import Refusals
 from sandbox.redirection.isolation.replies import Reply
-from sandbox.server import Sandbox
 from sandbox.settings.routes import ANY, LOCALHOST
 
 _BACKLOG = 1024
@@ -40,7 +40,7 @@ class Gate:
     Start and stop it on the sandbox' own loop.
     """
 
-    def __init__(self, sandbox: Sandbox, decisions: Decisions | None = None) -> None:
+    def __init__(self, sandbox: Engine, decisions: Decisions | None = None) -> None:
         self._routes = sandbox.routes
         self._network = sandbox.network
         self._authority = sandbox.authority

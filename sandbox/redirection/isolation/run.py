@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox import services
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.redirection.isolation.decisions import Decisions
 from sandbox.redirection.isolation.gate import Gate
 from sandbox.redirection.isolation.trust import trust
@@ -26,7 +26,7 @@ def resolving(configuration: Configuration) -> Configuration:
 
 
 @contextmanager
-def opened(background: BackgroundSandbox, *, log: Path | None, executable: str) -> Iterator[None]:
+def opened(background: BackgroundEngine, *, log: Path | None, executable: str) -> Iterator[None]:
     """The gate of a sandbox that was started in here is open meanwhile, and its authority is trusted from now on.
 
     ``log`` is the file for decisions, ``executable`` the program that will run. Raises IsolationError.

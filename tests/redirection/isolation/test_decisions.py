@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.engine import Engine
 from sandbox.redirection.isolation.decisions import Decisions
-from sandbox.server import Sandbox
 from tests.redirection.world import configuration
 
 
 def test_who_tries_every_port_is_told_of_a_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    decisions = Decisions(Sandbox(configuration(tmp_path)), tmp_path / "log")
+    decisions = Decisions(Engine(configuration(tmp_path)), tmp_path / "log")
     for port in range(2000, 2100):
         for _ in range(2):
             decisions.refused("tcp", "198.51.100.7", port)

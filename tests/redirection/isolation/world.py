@@ -19,10 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.redirection import isolation
 from sandbox.redirection.isolation import servers
-from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import load_mapping
 
 CONFIGURATION = {
@@ -71,8 +71,8 @@ def main(log: Path) -> None:
     found: dict[str, Any] = {"same_user": os.getuid() == user, "same_directory": Path.cwd() == directory}
     from sandbox.redirection.isolation.run import opened
 
-    sandbox = Sandbox(load_mapping(CONFIGURATION, REGISTRY), free_ports=True)
-    with BackgroundSandbox(sandbox) as background, opened(background, log=log, executable=sys.executable):
+    sandbox = Engine(load_mapping(CONFIGURATION, REGISTRY), free_ports=True)
+    with BackgroundEngine(sandbox) as background, opened(background, log=log, executable=sys.executable):
         for each in CHECKS:
             try:
                 found[each.__name__] = each()

@@ -18,10 +18,10 @@ import dns.query
 import dns.resolver
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import REGISTRY, Engine
 from sandbox.errors import SettingsError
 from sandbox.journal import Crashed, Fact
-from sandbox.server import REGISTRY, Sandbox
 from sandbox.settings import load_mapping
 from tests.conftest import Serve, check_clean
 from tests.services.dns.world import answers
@@ -33,7 +33,7 @@ HOSTS = {
 }
 
 
-def port(background: BackgroundSandbox, listener: str = "main") -> int:
+def port(background: BackgroundEngine, listener: str = "main") -> int:
     """The one port of UDP and TCP."""
     ports = background.call(
         lambda world: {
@@ -44,7 +44,7 @@ def port(background: BackgroundSandbox, listener: str = "main") -> int:
     return int(found)
 
 
-def resolver(background: BackgroundSandbox) -> dns.resolver.Resolver:
+def resolver(background: BackgroundEngine) -> dns.resolver.Resolver:
     made = dns.resolver.Resolver(configure=False)
     made.nameservers = ["127.0.0.1"]
     made.port = port(background)
@@ -112,7 +112,7 @@ def test_a_mail_server_is_found_where_it_is(serve: Serve) -> None:
 
 def test_a_redirected_client_is_told_the_logical_port() -> None:
     configuration = load_mapping({"services": {"dns": {}, "imap": {"port": 2143}}}, REGISTRY)
-    with BackgroundSandbox(Sandbox(configuration, free_ports=True)) as sandbox:
+    with BackgroundEngine(Engine(configuration, free_ports=True)) as sandbox:
         (location,) = resolver(sandbox).resolve("_imap._tcp.sandbox.test", "SRV")
         assert location.port == 2143
         assert sandbox.endpoint("imap").port != 2143
@@ -144,7 +144,7 @@ def test_our_own_failure_is_answered(monkeypatch: pytest.MonkeyPatch, transport:
     def fails(*_: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    with BackgroundSandbox(Sandbox.from_mapping({"services": {"dns": {"port": 0}}})) as sandbox:
+    with BackgroundEngine(Engine.from_mapping({"services": {"dns": {"port": 0}}})) as sandbox:
         ask = getattr(dns.query, transport)
         query = dns.message.make_query("www.example.org", "A")
         with monkeypatch.context() as patched:
@@ -161,10 +161,10 @@ def test_our_own_failure_is_answered(monkeypatch: pytest.MonkeyPatch, transport:
 def test_the_library_is_loaded_after_the_start() -> None:
     code = """
 import asyncio, sys
-from sandbox.server import Sandbox
+from sandbox.engine import Engine
 
 async def main():
-    async with Sandbox.from_mapping({"services": {"dns": {"port": 0}}}) as sandbox:
+    async with Engine.from_mapping({"services": {"dns": {"port": 0}}}) as sandbox:
         print("dns.message" in sys.modules)
         await sandbox.warm()
         print("dns.message" in sys.modules)

@@ -10,14 +10,14 @@ from pathlib import PurePosixPath
 from types import TracebackType
 from typing import TypeVar
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import raw_client
 
 Client = TypeVar("Client", bound=ftplib.FTP)
 
 
-def connected(sandbox: BackgroundSandbox, kind: type[Client], listener: str = "main") -> Client:
+def connected(sandbox: BackgroundEngine, kind: type[Client], listener: str = "main") -> Client:
     """A client of that kind, connected and not yet logged in."""
     endpoint = sandbox.endpoint("ftp", listener)
     client = kind(timeout=5)
@@ -25,7 +25,7 @@ def connected(sandbox: BackgroundSandbox, kind: type[Client], listener: str = "m
     return client
 
 
-def ftp(sandbox: BackgroundSandbox, user: str = "ann", password: str = "secret") -> ftplib.FTP:
+def ftp(sandbox: BackgroundEngine, user: str = "ann", password: str = "secret") -> ftplib.FTP:
     """ftplib's plain client, logged in."""
     client = connected(sandbox, ftplib.FTP)
     client.login(user, password)
@@ -40,7 +40,7 @@ def insecure() -> ssl.SSLContext:
     return context
 
 
-def stored(sandbox: BackgroundSandbox, path: str) -> bytes:
+def stored(sandbox: BackgroundEngine, path: str) -> bytes:
     """What the tree holds at a path."""
 
     def read(s: object) -> bytes:
@@ -53,7 +53,7 @@ def stored(sandbox: BackgroundSandbox, path: str) -> bytes:
     return sandbox.call(read)
 
 
-def put(sandbox: BackgroundSandbox, path: str, content: bytes = b"") -> None:
+def put(sandbox: BackgroundEngine, path: str, content: bytes = b"") -> None:
     """Store a file in the tree, with its directories, beside FTP."""
 
     def write(s: object) -> None:
@@ -66,7 +66,7 @@ def put(sandbox: BackgroundSandbox, path: str, content: bytes = b"") -> None:
     sandbox.call(write)
 
 
-def exists(sandbox: BackgroundSandbox, path: str) -> bool:
+def exists(sandbox: BackgroundEngine, path: str) -> bool:
     """Whether there is anything at a path of the tree."""
 
     def look(s: object) -> bool:
@@ -79,7 +79,7 @@ def exists(sandbox: BackgroundSandbox, path: str) -> bool:
     return sandbox.call(look)
 
 
-def facts(sandbox: BackgroundSandbox, *names: str) -> list[tuple[str, dict[str, object]]]:
+def facts(sandbox: BackgroundEngine, *names: str) -> list[tuple[str, dict[str, object]]]:
     """The facts of these names on the timeline, or all that are about files, directories and logins."""
     kinds = ("file.", "directory.", "login.")
     return sandbox.call(
@@ -95,7 +95,7 @@ def facts(sandbox: BackgroundSandbox, *names: str) -> list[tuple[str, dict[str, 
 class RawClient:
     """One control connection; the greeting is read already."""
 
-    def __init__(self, sandbox: BackgroundSandbox, listener: str = "main", *, login: bool = True) -> None:
+    def __init__(self, sandbox: BackgroundEngine, listener: str = "main", *, login: bool = True) -> None:
         self.sock: socket.socket = raw_client(sandbox, "ftp", listener)
         self._buffer = b""
         self.greeting = self.reply()

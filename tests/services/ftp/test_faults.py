@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import Serve, raw_client, read_until
 
 FILE = b"0123456789" * 1000
 
 
-def serving(serve: Serve, *rules: dict[str, Any], **settings: Any) -> BackgroundSandbox:
+def serving(serve: Serve, *rules: dict[str, Any], **settings: Any) -> BackgroundEngine:
     return serve(faults=[*rules], ftp=settings)
 
 
 @contextmanager
-def logged_in(sandbox: BackgroundSandbox, timeout: float = 5) -> Iterator[ftplib.FTP]:
+def logged_in(sandbox: BackgroundEngine, timeout: float = 5) -> Iterator[ftplib.FTP]:
     endpoint = sandbox.endpoint("ftp")
     ftp = ftplib.FTP(timeout=timeout)
     try:

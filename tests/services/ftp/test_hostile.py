@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import aioftp
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed, Sent
 from sandbox.services.ftp.session import Session
 from tests.conftest import Serve, raw_client, read_until
@@ -20,7 +20,7 @@ from tests.services.ftp.client import RawClient, exists, facts, ftp, put, stored
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> Iterator[BackgroundSandbox]:
+def sandbox(serve: Serve) -> Iterator[BackgroundEngine]:
     """Still serves afterwards."""
     running = serve(ftp={"max_line": 200})
     yield running
@@ -34,7 +34,7 @@ def reset(sock: socket.socket) -> None:
     sock.close()
 
 
-def until_closed(sandbox: BackgroundSandbox, count: int) -> None:
+def until_closed(sandbox: BackgroundEngine, count: int) -> None:
     """Wait until that many connections are gone."""
     closed: list[int] = []
 
@@ -46,7 +46,7 @@ def until_closed(sandbox: BackgroundSandbox, count: int) -> None:
     sandbox.wait_for(matches)
 
 
-def test_lines_that_are_too_long(sandbox: BackgroundSandbox) -> None:
+def test_lines_that_are_too_long(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         assert client.say("CWD /" + "x" * 195) != ""
         assert client.say("NOOP " + "x" * 500).startswith("500")
@@ -57,27 +57,27 @@ def test_lines_that_are_too_long(sandbox: BackgroundSandbox) -> None:
 
 
 @pytest.mark.parametrize("line", [b"STOR a\0b", b"\0\0\0", b"\0", b"NO\0OP"])
-def test_nuls(sandbox: BackgroundSandbox, line: bytes) -> None:
+def test_nuls(sandbox: BackgroundEngine, line: bytes) -> None:
     with RawClient(sandbox) as client:
         assert client.say(line).startswith("500")
         assert client.say("PWD").startswith("257")
 
 
 @pytest.mark.parametrize("line", ["", " ", " PWD", "PWD\t", "ÄÖÜ", "\x7f", "user", "X" * 150])
-def test_what_is_no_command(sandbox: BackgroundSandbox, line: str) -> None:
+def test_what_is_no_command(sandbox: BackgroundEngine, line: str) -> None:
     with RawClient(sandbox) as client:
         assert client.say(line)[:4] in ("500 ", "501 ")
         assert client.say("NOOP").startswith("200")
 
 
-def test_bare_line_feeds_end_lines_too(sandbox: BackgroundSandbox) -> None:
+def test_bare_line_feeds_end_lines_too(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         client.send(b"NOOP\nPWD\n")
         assert client.reply().startswith("200")
         assert client.reply().startswith("257")
 
 
-def test_octets_that_are_no_utf_8_come_back_as_they_were(sandbox: BackgroundSandbox) -> None:
+def test_octets_that_are_no_utf_8_come_back_as_they_were(sandbox: BackgroundEngine) -> None:
     name = "привет".encode("cp1251") + b"\xff\xfe"
     with RawClient(sandbox) as client:
         assert client.store(b"STOR " + name, b"content").startswith("226")
@@ -94,7 +94,7 @@ def test_octets_that_are_no_utf_8_come_back_as_they_were(sandbox: BackgroundSand
 
 
 @pytest.mark.parametrize("name", [" x", "x ", "-la", "a  b", "*", "x[1]", "ü", "\u202e", "x" * 180])
-def test_odd_names(sandbox: BackgroundSandbox, name: str) -> None:
+def test_odd_names(sandbox: BackgroundEngine, name: str) -> None:
     with RawClient(sandbox) as client:
         assert client.store(f"STOR {name}", b"content").startswith("226")
         assert stored(sandbox, f"/home/ann/{name}") == b"content"
@@ -104,7 +104,7 @@ def test_odd_names(sandbox: BackgroundSandbox, name: str) -> None:
         assert client.say(f"SIZE {name}") == "213 7"
 
 
-def test_line_ends_in_names_cannot_forge_replies(sandbox: BackgroundSandbox) -> None:
+def test_line_ends_in_names_cannot_forge_replies(sandbox: BackgroundEngine) -> None:
     put(sandbox, "/home/ann/a\r\n230 b")
     with RawClient(sandbox) as client:
         assert client.fetch("NLST") == b"a??230 b\r\n"
@@ -114,7 +114,7 @@ def test_line_ends_in_names_cannot_forge_replies(sandbox: BackgroundSandbox) -> 
         assert "\r" not in client.say("PWD")
 
 
-def test_pipelined_commands_are_answered_in_order(sandbox: BackgroundSandbox) -> None:
+def test_pipelined_commands_are_answered_in_order(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         lines = [f"MKD /d{n}\r\nCWD /d{n}\r\nPWD\r\n" for n in range(400)]
         client.send("".join(lines).encode())
@@ -124,7 +124,7 @@ def test_pipelined_commands_are_answered_in_order(sandbox: BackgroundSandbox) ->
             assert client.reply() == f'257 "/d{n}" is the current directory'
 
 
-def test_what_is_said_during_a_transfer_is_answered_after_it(sandbox: BackgroundSandbox) -> None:
+def test_what_is_said_during_a_transfer_is_answered_after_it(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client, client.passive() as data:
         assert client.say("STOR file").startswith("150")
         lines = (
@@ -139,7 +139,7 @@ def test_what_is_said_during_a_transfer_is_answered_after_it(sandbox: Background
     assert stored(sandbox, "/home/ann/file") == b"content"
 
 
-def test_stat_during_a_transfer_tells_how_far_it_is(sandbox: BackgroundSandbox) -> None:
+def test_stat_during_a_transfer_tells_how_far_it_is(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client, client.passive() as data:
         assert client.say("STOR file").startswith("150")
         data.sendall(b"12345")
@@ -149,7 +149,7 @@ def test_stat_during_a_transfer_tells_how_far_it_is(sandbox: BackgroundSandbox) 
         assert client.reply().startswith("226")
 
 
-def test_telnet_signals_before_abor(sandbox: BackgroundSandbox) -> None:
+def test_telnet_signals_before_abor(sandbox: BackgroundEngine) -> None:
     put(sandbox, "/home/ann/big", bytes(20_000_000))
     with RawClient(sandbox) as client, client.passive():
         assert client.say("RETR big").startswith("150")
@@ -161,7 +161,7 @@ def test_telnet_signals_before_abor(sandbox: BackgroundSandbox) -> None:
         assert client.say(b"\xff\xf1\xff\xf6NOOP").startswith("200")
 
 
-def test_two_aborts_at_once(sandbox: BackgroundSandbox) -> None:
+def test_two_aborts_at_once(sandbox: BackgroundEngine) -> None:
     put(sandbox, "/home/ann/big", bytes(20_000_000))
     with RawClient(sandbox) as client, client.passive():
         assert client.say("RETR big").startswith("150")
@@ -170,7 +170,7 @@ def test_two_aborts_at_once(sandbox: BackgroundSandbox) -> None:
 
 
 @pytest.mark.parametrize("command", ["RETR big", "STOR new", "NLST"])
-def test_a_reset_data_connection_costs_the_transfer_only(sandbox: BackgroundSandbox, command: str) -> None:
+def test_a_reset_data_connection_costs_the_transfer_only(sandbox: BackgroundEngine, command: str) -> None:
     put(sandbox, "/home/ann/big", bytes(20_000_000))
     with RawClient(sandbox) as client:
         data = client.passive()
@@ -186,7 +186,7 @@ def test_a_reset_data_connection_costs_the_transfer_only(sandbox: BackgroundSand
         assert stored(sandbox, "/home/ann/new") == b"the beginning"
 
 
-def test_a_data_connection_that_has_gone_before_the_command(sandbox: BackgroundSandbox) -> None:
+def test_a_data_connection_that_has_gone_before_the_command(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         reset(client.passive())
         client.send(b"NLST\r\n")
@@ -201,7 +201,7 @@ def test_a_data_connection_that_has_gone_before_the_command(sandbox: BackgroundS
 
 
 @pytest.mark.parametrize("command", ["RETR big", "STOR new"])
-def test_a_client_that_vanishes_within_a_transfer(sandbox: BackgroundSandbox, command: str) -> None:
+def test_a_client_that_vanishes_within_a_transfer(sandbox: BackgroundEngine, command: str) -> None:
     put(sandbox, "/home/ann/big", bytes(20_000_000))
     client = RawClient(sandbox)
     data = client.passive()
@@ -211,7 +211,7 @@ def test_a_client_that_vanishes_within_a_transfer(sandbox: BackgroundSandbox, co
     data.close()
 
 
-def test_clients_that_vanish_anywhere(sandbox: BackgroundSandbox) -> None:
+def test_clients_that_vanish_anywhere(sandbox: BackgroundEngine) -> None:
     raw_client(sandbox, "ftp").close()
     for line in (b"", b"USER an", b"EPSV\r\n", b"EPSV\r\nSTOR x\r\n", b"PORT 127,0,0,1,200,200\r\n"):
         client = RawClient(sandbox)
@@ -221,7 +221,7 @@ def test_clients_that_vanish_anywhere(sandbox: BackgroundSandbox) -> None:
     assert not exists(sandbox, "/home/ann/x")
 
 
-def test_a_half_closed_client_gets_its_answers(sandbox: BackgroundSandbox) -> None:
+def test_a_half_closed_client_gets_its_answers(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         client.send(b"NOOP\r\nPWD\r\n")
         client.sock.shutdown(socket.SHUT_WR)
@@ -230,11 +230,11 @@ def test_a_half_closed_client_gets_its_answers(sandbox: BackgroundSandbox) -> No
         assert client.reply() == ""
 
 
-def replies_sent(sandbox: BackgroundSandbox, number: int) -> int:
+def replies_sent(sandbox: BackgroundEngine, number: int) -> int:
     return sandbox.call(lambda s: sum(isinstance(e.event, Sent) for e in s.journal.connection(number)))
 
 
-def test_a_client_that_never_reads_its_replies(sandbox: BackgroundSandbox) -> None:
+def test_a_client_that_never_reads_its_replies(sandbox: BackgroundEngine) -> None:
     commands = 20_000
     with RawClient(sandbox) as client, RawClient(sandbox) as other:
         client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -245,7 +245,7 @@ def test_a_client_that_never_reads_its_replies(sandbox: BackgroundSandbox) -> No
         assert replies_sent(sandbox, 1) < commands
 
 
-def test_nothing_is_kept_of_those_who_have_gone(sandbox: BackgroundSandbox) -> None:
+def test_nothing_is_kept_of_those_who_have_gone(sandbox: BackgroundEngine) -> None:
     for _ in range(3):
         RawClient(sandbox).close()
     until_closed(sandbox, 3)
@@ -254,7 +254,7 @@ def test_nothing_is_kept_of_those_who_have_gone(sandbox: BackgroundSandbox) -> N
     assert not [each for each in gc.get_objects() if isinstance(each, aioftp.User | Session)]
 
 
-def test_any_octets(sandbox: BackgroundSandbox) -> None:
+def test_any_octets(sandbox: BackgroundEngine) -> None:
     dice = random.Random(4)
     words = [
         b"USER",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.engine import Engine
 from sandbox.errors import SettingsError
-from sandbox.server import Sandbox
 from sandbox.services.ftp.addresses import parse_eprt, parse_port, pasv_numbers
 from sandbox.services.ftp.listing import list_line, parse_timestamp, timestamp, without_options
 from sandbox.services.ftp.newlines import Conversion, ToNetwork, ToTree
@@ -129,4 +129,4 @@ def test_the_table_of_commands() -> None:
 )
 def test_settings_that_cannot_be(settings: dict[str, object], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
-        Sandbox.from_mapping({"services": {"ftp": settings}})
+        Engine.from_mapping({"services": {"ftp": settings}})

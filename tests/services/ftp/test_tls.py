@@ -11,7 +11,7 @@ import ssl
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from sandbox.net.tap import Tap
 from sandbox.services.ftp import files
@@ -36,7 +36,7 @@ class ImplicitFTP(ftplib.FTP_TLS):
         self._sock = value
 
 
-def ftps(sandbox: BackgroundSandbox, *, private: bool = True) -> ftplib.FTP_TLS:
+def ftps(sandbox: BackgroundEngine, *, private: bool = True) -> ftplib.FTP_TLS:
     """ftplib's TLS client, verifying the server, logged in."""
     endpoint = sandbox.endpoint("ftp")
     context = sandbox.call(lambda s: s.authority.client_context())
@@ -49,13 +49,13 @@ def ftps(sandbox: BackgroundSandbox, *, private: bool = True) -> ftplib.FTP_TLS:
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     return serve(
         ftp={"listeners": {"ftps": {"tls": "implicit"}, "plain": {"tls": "none"}}}, accounts={"mode": "any"}
     )
 
 
-def test_explicit_tls_with_a_verified_certificate(sandbox: BackgroundSandbox) -> None:
+def test_explicit_tls_with_a_verified_certificate(sandbox: BackgroundEngine) -> None:
     with ftps(sandbox) as client:
         assert isinstance(client.sock, ssl.SSLSocket)
         content = bytes(range(256)) * 4000
@@ -72,7 +72,7 @@ def test_explicit_tls_with_a_verified_certificate(sandbox: BackgroundSandbox) ->
         assert [name for name, _ in client.mlsd()] == ["file", "text"]
 
 
-def test_auth_by_hand_prot_c_and_ccc(sandbox: BackgroundSandbox) -> None:
+def test_auth_by_hand_prot_c_and_ccc(sandbox: BackgroundEngine) -> None:
     client = ftplib.FTP_TLS(context=insecure(), timeout=5)
     endpoint = sandbox.endpoint("ftp")
     client.connect(endpoint.host, endpoint.port)
@@ -91,14 +91,14 @@ def test_auth_by_hand_prot_c_and_ccc(sandbox: BackgroundSandbox) -> None:
     client.quit()
 
 
-def test_active_mode_under_tls(sandbox: BackgroundSandbox) -> None:
+def test_active_mode_under_tls(sandbox: BackgroundEngine) -> None:
     with ftps(sandbox) as client:
         client.set_pasv(False)
         client.storbinary("STOR file", io.BytesIO(b"content"))
         assert client.nlst() == ["file"]
 
 
-def test_abort_under_tls(sandbox: BackgroundSandbox) -> None:
+def test_abort_under_tls(sandbox: BackgroundEngine) -> None:
     put(sandbox, "/home/ann/big", bytes(20_000_000))
     with ftps(sandbox) as client:
         client.voidcmd("TYPE I")
@@ -111,7 +111,7 @@ def test_abort_under_tls(sandbox: BackgroundSandbox) -> None:
 
 
 @pytest.mark.parametrize("private", [True, False])
-def test_implicit_tls(sandbox: BackgroundSandbox, private: bool) -> None:
+def test_implicit_tls(sandbox: BackgroundEngine, private: bool) -> None:
     client = ImplicitFTP(context=insecure(), timeout=5)
     endpoint = sandbox.endpoint("ftp", "ftps")
     client.connect(endpoint.host, endpoint.port)
@@ -128,7 +128,7 @@ def test_implicit_tls(sandbox: BackgroundSandbox, private: bool) -> None:
     client.quit()
 
 
-def test_the_order_of_rfc_4217(sandbox: BackgroundSandbox) -> None:
+def test_the_order_of_rfc_4217(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         assert client.say("PBSZ 0").startswith("503")
         assert client.say("AUTH GSSAPI").startswith("504")
@@ -157,7 +157,7 @@ def test_logins_only_under_tls(serve: Serve) -> None:
         assert client.pwd() == "/home/ann"
 
 
-def test_plain_text_behind_auth_is_dropped(sandbox: BackgroundSandbox) -> None:
+def test_plain_text_behind_auth_is_dropped(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         client.send(b"AUTH TLS\r\nUSER mallory\r\nPASS x\r\nDELE /everything\r\n" + b"x" * 10_000)
         assert client.reply().startswith("234")
@@ -166,7 +166,7 @@ def test_plain_text_behind_auth_is_dropped(sandbox: BackgroundSandbox) -> None:
         assert client.say("PASS x").startswith("503")  # USER was never heard
 
 
-def test_uploads_keep_their_tail_without_close_notify(sandbox: BackgroundSandbox) -> None:
+def test_uploads_keep_their_tail_without_close_notify(sandbox: BackgroundEngine) -> None:
     content = bytes(3_000_000) + b"the end"
     with ftps(sandbox) as client:
         client.voidcmd("TYPE I")
@@ -178,7 +178,7 @@ def test_uploads_keep_their_tail_without_close_notify(sandbox: BackgroundSandbox
             assert client.size(f"file{attempt}") == len(content)
 
 
-def test_downloads_do_not_wait_for_close_notify(sandbox: BackgroundSandbox) -> None:
+def test_downloads_do_not_wait_for_close_notify(sandbox: BackgroundEngine) -> None:
     put(sandbox, "/home/ann/file", bytes(300_000))
     with ftps(sandbox) as client:
         client.voidcmd("TYPE I")
@@ -189,7 +189,7 @@ def test_downloads_do_not_wait_for_close_notify(sandbox: BackgroundSandbox) -> N
 
 
 def test_a_slow_tls_client_gets_the_end_of_its_file(
-    sandbox: BackgroundSandbox, monkeypatch: pytest.MonkeyPatch
+    sandbox: BackgroundEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class SlowLink(Outlet):
         """The kernel takes little at a time, so the last block stays with us while we close."""
@@ -216,7 +216,7 @@ def test_a_slow_tls_client_gets_the_end_of_its_file(
         assert received == size
 
 
-def test_a_failed_handshake_costs_the_transfer_only(sandbox: BackgroundSandbox) -> None:
+def test_a_failed_handshake_costs_the_transfer_only(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         client.say("AUTH TLS")
         client.sock = insecure().wrap_socket(client.sock)
@@ -231,7 +231,7 @@ def test_a_failed_handshake_costs_the_transfer_only(sandbox: BackgroundSandbox) 
     assert "tls.failed" in names
 
 
-def test_tls_on_the_plain_port_and_the_reverse(sandbox: BackgroundSandbox) -> None:
+def test_tls_on_the_plain_port_and_the_reverse(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "ftp") as sock, pytest.raises(OSError):  # SSLError is one
         insecure().wrap_socket(sock)
     with raw_client(sandbox, "ftp", "ftps") as sock:

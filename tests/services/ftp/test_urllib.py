@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Opened
 from tests.conftest import Serve
 from tests.services.ftp.client import exists, put
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     running = serve(ftp={})
     put(running, "/pub/hello.txt", b"Hello,\nworld!\n")
     put(running, "/home/ann/own file.txt", b"own")
@@ -23,7 +23,7 @@ def sandbox(serve: Serve) -> BackgroundSandbox:
 
 
 @pytest.fixture
-def base(sandbox: BackgroundSandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def base(sandbox: BackgroundEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The root of all URLs; no proxy of the environment is asked."""
     monkeypatch.setenv("no_proxy", "*")
     endpoint = sandbox.endpoint("ftp")
@@ -65,7 +65,7 @@ def test_the_path_of_a_user_counts_from_the_home_unless_it_says_otherwise(base: 
         assert answer.read() == b"own"
 
 
-def test_a_missing_file_is_an_error_and_not_made(sandbox: BackgroundSandbox, base: str) -> None:
+def test_a_missing_file_is_an_error_and_not_made(sandbox: BackgroundEngine, base: str) -> None:
     handler = urllib.request.CacheFTPHandler()  # the other handler forgets its socket after an error
     with pytest.raises(urllib.error.URLError, match="550"):
         urllib.request.build_opener(handler).open(f"ftp://{base}/pub/missing.txt", timeout=5)
@@ -73,7 +73,7 @@ def test_a_missing_file_is_an_error_and_not_made(sandbox: BackgroundSandbox, bas
     assert not exists(sandbox, "/pub/missing.txt")
 
 
-def test_a_cached_connection_is_used_again(sandbox: BackgroundSandbox, base: str) -> None:
+def test_a_cached_connection_is_used_again(sandbox: BackgroundEngine, base: str) -> None:
     handler = urllib.request.CacheFTPHandler()
     opener = urllib.request.build_opener(handler)
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import Serve
 
@@ -29,13 +29,13 @@ class Answer:
 
 
 @pytest.fixture
-def web(serve: Serve) -> BackgroundSandbox:
+def web(serve: Serve) -> BackgroundEngine:
     """The HTTP service as it is by default, on a free port."""
     return serve(http={})
 
 
 def ask(
-    sandbox: BackgroundSandbox,
+    sandbox: BackgroundEngine,
     method: str,
     target: str,
     *,
@@ -56,25 +56,25 @@ def ask(
         connection.close()
 
 
-def get(sandbox: BackgroundSandbox, target: str, host: str | None = None, **headers: str) -> Answer:
+def get(sandbox: BackgroundEngine, target: str, host: str | None = None, **headers: str) -> Answer:
     """GET; underscores in the names of header fields stand for hyphens."""
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     return ask(sandbox, "GET", target, host=host, headers=fields)
 
 
-def facts(sandbox: BackgroundSandbox, name: str) -> list[dict[str, Any]]:
+def facts(sandbox: BackgroundEngine, name: str) -> list[dict[str, Any]]:
     """The details of all facts of that name so far."""
     entries = sandbox.call(lambda made: list(made.journal))
     return [dict(e.event.details) for e in entries if isinstance(e.event, Fact) and e.event.name == name]
 
 
 @pytest.fixture
-def world(serve: Serve) -> BackgroundSandbox:
+def world(serve: Serve) -> BackgroundEngine:
     """All the services a tunnel may lead to."""
     return serve(http={"listeners": {"https": {"tls": "implicit"}}}, smtp={}, pop3={}, imap={})
 
 
 @pytest.fixture
-def trust(world: BackgroundSandbox) -> ssl.SSLContext:
+def trust(world: BackgroundEngine) -> ssl.SSLContext:
     """A client's context that trusts the authority of ``world``."""
     return world.call(lambda made: made.authority.client_context())

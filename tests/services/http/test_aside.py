@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.services.http import forms
 from sandbox.services.http.aside import LARGE, aside
 from tests.services.http.conftest import ask
@@ -30,7 +30,7 @@ FORM = "application/x-www-form-urlencoded"
     ],
 )
 def test_a_large_form(
-    web: BackgroundSandbox,
+    web: BackgroundEngine,
     monkeypatch: pytest.MonkeyPatch,
     host: str | None,
     target: str,

@@ -14,21 +14,21 @@ from urllib.parse import urlencode, urljoin
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 from tests.services.http.conftest import ask, facts, get
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def test_the_index_tells_what_is_here(web: BackgroundSandbox) -> None:
+def test_the_index_tells_what_is_here(web: BackgroundEngine) -> None:
     page = get(web, "/").text
     for path in re.findall(r'<a href="(/[^"]*)">', page):
         assert get(web, path.replace("&amp;", "&")).status in (200, 301, 401, 404), path
     assert "<li>www.python.org</li>" in page
 
 
-def test_robots_everywhere(web: BackgroundSandbox) -> None:
+def test_robots_everywhere(web: BackgroundEngine) -> None:
     for host in ("www.python.org", "unheard-of.test:2080"):
         robots = get(web, "/robots.txt", host=host).text
         assert "Disallow: /cgi-bin/" in robots
@@ -36,7 +36,7 @@ def test_robots_everywhere(web: BackgroundSandbox) -> None:
         assert f"<loc>http://{host}/</loc>" in get(web, "/sitemap.xml", host=host).text
 
 
-def test_the_icon_is_one(web: BackgroundSandbox) -> None:
+def test_the_icon_is_one(web: BackgroundEngine) -> None:
     icon = get(web, "/favicon.ico").body
     reserved, kind, count = struct.unpack_from("<HHH", icon)
     *_, size, offset = struct.unpack_from("<BBBBHHII", icon, 6)
@@ -45,7 +45,7 @@ def test_the_icon_is_one(web: BackgroundSandbox) -> None:
     assert decoded_png(icon[offset:])[:2] == (16, 16)
 
 
-def test_python_begins_with_ascii_and_goes_on_with_more(web: BackgroundSandbox) -> None:
+def test_python_begins_with_ascii_and_goes_on_with_more(web: BackgroundEngine) -> None:
     body = get(web, "/", host="www.python.org").body
     assert body.startswith(b"<!doctype html")
     assert len(body) > 300
@@ -53,7 +53,7 @@ def test_python_begins_with_ascii_and_goes_on_with_more(web: BackgroundSandbox) 
     assert not body.decode().isascii()
 
 
-def test_google_redirects_to_www(web: BackgroundSandbox) -> None:
+def test_google_redirects_to_www(web: BackgroundEngine) -> None:
     answer = get(web, "/?q=a", host="google.com")
     assert (answer.status, answer.headers["Location"]) == (301, "http://www.google.com/?q=a")
     assert get(web, "/", host="www.google.com").status == 200
@@ -96,7 +96,7 @@ def test_google_links_of_every_kind(serve: Serve) -> None:
     assert {"mailto:info@google.com", "javascript:void(0)"} <= set(links)
 
 
-def test_onego_is_as_old_as_the_lesson(web: BackgroundSandbox) -> None:
+def test_onego_is_as_old_as_the_lesson(web: BackgroundEngine) -> None:
     answer = get(web, "/", host="python.onego.ru")
     assert answer.headers["Content-Type"] == "text/html; charset=windows-1251"
     assert answer.headers["Server"] == "Apache/1.3.29 (Unix) PHP/4.3.10"
@@ -106,7 +106,7 @@ def test_onego_is_as_old_as_the_lesson(web: BackgroundSandbox) -> None:
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "koi8-r", "cp1251"])
-def test_search_understands_the_charset_of_the_words(web: BackgroundSandbox, charset: str) -> None:
+def test_search_understands_the_charset_of_the_words(web: BackgroundEngine, charset: str) -> None:
     fields = urlencode({"search": "Привет, мир"}, encoding=charset)
     for answer in (
         get(web, f"/search?{fields}", host="searchengine.com"),
@@ -115,7 +115,7 @@ def test_search_understands_the_charset_of_the_words(web: BackgroundSandbox, cha
         assert "You searched for: Привет, мир" in answer.text
 
 
-def test_forms_survive_any_octets(web: BackgroundSandbox) -> None:
+def test_forms_survive_any_octets(web: BackgroundEngine) -> None:
     body = b"n=1&n=3&n=4&button=%F0%D2%C9%D7%C5%D4&%ZZ=%&=&&x" + bytes(range(128, 256))
     answer = ask(web, "POST", "/charsets/form", body=body, headers=FORM)
     assert answer.status == 200
@@ -125,13 +125,13 @@ def test_forms_survive_any_octets(web: BackgroundSandbox) -> None:
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "koi8-r", "utf-16"])
-def test_pages_in_charsets(web: BackgroundSandbox, charset: str) -> None:
+def test_pages_in_charsets(web: BackgroundEngine, charset: str) -> None:
     answer = get(web, f"/charsets/{charset}")
     assert answer.headers["Content-Type"] == f"text/html; charset={charset}"
     assert "французских булок" in answer.body.decode(charset)
 
 
-def test_example_answers_every_method(web: BackgroundSandbox) -> None:
+def test_example_answers_every_method(web: BackgroundEngine) -> None:
     body = "ключ=значение&a=b".encode()
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         answer = ask(web, method, "/?q=1", host="example.com", body=body, headers=FORM)
@@ -142,7 +142,7 @@ def test_example_answers_every_method(web: BackgroundSandbox) -> None:
     assert ask(web, "OPTIONS", "/", host="example.com").status == 200
 
 
-def test_an_article(web: BackgroundSandbox) -> None:
+def test_an_article(web: BackgroundEngine) -> None:
     answer = get(web, "/wiki/%D0%A1%D0%BE%D0%BA%D0%B5%D1%82", host="ru.wikipedia.org")
     assert "<h1>Сокет</h1>" in answer.text
     assert get(web, "/", host="ru.wikipedia.org").headers["Location"] == "/wiki/HTTP"
@@ -167,7 +167,7 @@ def decoded_png(data: bytes) -> tuple[int, int, bytes]:
     return width, height, raw
 
 
-def test_pictures_have_the_three_sizes(web: BackgroundSandbox) -> None:
+def test_pictures_have_the_three_sizes(web: BackgroundEngine) -> None:
     pictures = {
         path: get(web, path, host="i.postimg.cc") for path in ("/a/1.png", "/b/2.png", "/c.png", "/a/1.png")
     }
@@ -182,19 +182,19 @@ class TestDownloads:
     PATH = "/pub/SRPMS/boost-1.31.0-9.src.rpm"
     HOST = "download.fedora.redhat.com"
 
-    def test_size(self, web: BackgroundSandbox) -> None:
+    def test_size(self, web: BackgroundEngine) -> None:
         head = ask(web, "HEAD", self.PATH, host=self.HOST)
         assert (head.headers["Content-Length"], head.body) == ("6952309", b"")
         assert len(get(web, self.PATH, host=self.HOST).body) == 6_952_309
 
     @pytest.mark.parametrize("length", ["chunked", "close"])
-    def test_without_a_length(self, web: BackgroundSandbox, length: str) -> None:
+    def test_without_a_length(self, web: BackgroundEngine, length: str) -> None:
         answer = get(web, f"{self.PATH}?length={length}&size=300000", host=self.HOST)
         assert "Content-Length" not in answer.headers
         assert answer.headers.get("Transfer-Encoding", "close") == length
         assert len(answer.body) == 300_000
 
-    def test_content_does_not_depend_on_the_pace(self, web: BackgroundSandbox) -> None:
+    def test_content_does_not_depend_on_the_pace(self, web: BackgroundEngine) -> None:
         slow = get(web, f"{self.PATH}?size=150001&pace=2000000", host=self.HOST)
         fast = get(web, f"{self.PATH}?size=150001", host=self.HOST)
         assert slow.body == fast.body
@@ -207,7 +207,7 @@ class TestDownloads:
             assert len(response.read1(100_000)) <= 1000, "the head comes with a tenth of a second's worth"
             assert len(response.read()) >= 2000
 
-    def test_broken_off(self, web: BackgroundSandbox) -> None:
+    def test_broken_off(self, web: BackgroundEngine) -> None:
         endpoint = web.endpoint("http")
         url = f"http://{endpoint.host}:{endpoint.port}{self.PATH}?stop=100000"
         with pytest.raises(urllib.error.ContentTooShortError) as caught:
@@ -217,7 +217,7 @@ class TestDownloads:
 
 class TestRedirects:
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    def test_statuses(self, web: BackgroundSandbox, status: int) -> None:
+    def test_statuses(self, web: BackgroundEngine, status: int) -> None:
         answer = ask(web, "POST", f"/redirects/{status}")
         assert (answer.status, answer.headers["Location"]) == (status, "/redirects/landing")
 
@@ -230,11 +230,11 @@ class TestRedirects:
             ("absolute", "http://localhost:1/redirects/landing"),
         ],
     )
-    def test_peculiarities(self, web: BackgroundSandbox, path: str, location: str) -> None:
+    def test_peculiarities(self, web: BackgroundEngine, path: str, location: str) -> None:
         answer = get(web, f"/redirects/{path}", host="localhost:1")
         assert (answer.status, answer.headers["Location"]) == (302, location)
 
-    def test_landing_tells_what_arrived(self, web: BackgroundSandbox) -> None:
+    def test_landing_tells_what_arrived(self, web: BackgroundEngine) -> None:
         page = ask(web, "PUT", "/redirects/landing", body=b"12345").text
         assert "Method: PUT" in page
         assert "Octets of the body: 5" in page
@@ -253,16 +253,16 @@ class TestCookies:
             ("?value=a;b", 'color="a\\073b"; Path=/'),
         ],
     )
-    def test_set(self, web: BackgroundSandbox, query: str, cookie: str) -> None:
+    def test_set(self, web: BackgroundEngine, query: str, cookie: str) -> None:
         assert get(web, f"/cookie-jar/set{query}").headers["Set-Cookie"] == cookie
 
-    def test_show_and_expire(self, web: BackgroundSandbox) -> None:
+    def test_show_and_expire(self, web: BackgroundEngine) -> None:
         assert json.loads(get(web, "/cookie-jar/", Cookie="a=b; c=d").body) == {"a": "b", "c": "d"}
         taken = SimpleCookie(get(web, "/cookie-jar/expire?name=a").headers["Set-Cookie"])["a"]
         assert (taken["max-age"], taken["path"]) == ("0", "/")
 
     @pytest.mark.parametrize("query", ["name=a%20b", "name=", "path=/%0d%0aX:%20y", "domain=%D0%B0"])
-    def test_what_is_no_cookie(self, web: BackgroundSandbox, query: str) -> None:
+    def test_what_is_no_cookie(self, web: BackgroundEngine, query: str) -> None:
         answer = get(web, f"/cookie-jar/set?{query}")
         assert answer.status == 400
         assert "Set-Cookie" not in answer.headers

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.faults import Rule
 from sandbox.journal import Fact
 from tests.conftest import Serve
@@ -24,12 +24,12 @@ PAGE = "/html"
 
 def faulty(
     serve: Serve, kind: str, *, on: str = "http.get", when: Any = None, **effect: Any
-) -> BackgroundSandbox:
+) -> BackgroundEngine:
     return serve(http={}, faults=[{"on": on, "effect": {"kind": kind, **effect}, **(when or {})}])
 
 
 @contextmanager
-def connected(sandbox: BackgroundSandbox) -> Iterator[http.client.HTTPConnection]:
+def connected(sandbox: BackgroundEngine) -> Iterator[http.client.HTTPConnection]:
     connection = http.client.HTTPConnection("localhost", sandbox.endpoint("http").port, timeout=5)
     try:
         yield connection
@@ -38,7 +38,7 @@ def connected(sandbox: BackgroundSandbox) -> Iterator[http.client.HTTPConnection
 
 
 def get(
-    sandbox: BackgroundSandbox, path: str = PAGE, method: str = "GET", **headers: str
+    sandbox: BackgroundEngine, path: str = PAGE, method: str = "GET", **headers: str
 ) -> http.client.HTTPResponse:
     """An answer that was read; its body is ``body``."""
     with connected(sandbox) as connection:
@@ -48,11 +48,11 @@ def get(
         return response
 
 
-def url(sandbox: BackgroundSandbox, path: str = PAGE) -> str:
+def url(sandbox: BackgroundEngine, path: str = PAGE) -> str:
     return f"http://localhost:{sandbox.endpoint('http').port}{path}"
 
 
-def facts(sandbox: BackgroundSandbox, name: str) -> list[Fact]:
+def facts(sandbox: BackgroundEngine, name: str) -> list[Fact]:
     events = sandbox.call(lambda world: [entry.event for entry in world.journal])
     return [event for event in events if isinstance(event, Fact) and event.name == name]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
-from sandbox.server import Sandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from sandbox.services.http.files import listing
 from sandbox.stores.files import FileInfo
 from tests.conftest import Serve
@@ -18,7 +18,7 @@ from tests.services.http.conftest import Answer, ask, facts, get
 TEXT = b"The quick brown fox jumps over the lazy dog.\n"
 
 
-def store(made: Sandbox, path: str, content: bytes = TEXT, modified: float = 1_000_000_000.5) -> None:
+def store(made: Engine, path: str, content: bytes = TEXT, modified: float = 1_000_000_000.5) -> None:
     place = PurePosixPath(path)
     made.files.make_directories(place.parent)
     writer = made.files.write(place)
@@ -28,13 +28,13 @@ def store(made: Sandbox, path: str, content: bytes = TEXT, modified: float = 1_0
 
 
 @pytest.fixture
-def files(web: BackgroundSandbox) -> BackgroundSandbox:
+def files(web: BackgroundEngine) -> BackgroundEngine:
     """A sandbox with a file at /pub/fox.txt."""
     web.call(lambda made: store(made, "/pub/fox.txt"))
     return web
 
 
-def test_what_another_service_stored_is_served_at_once(files: BackgroundSandbox) -> None:
+def test_what_another_service_stored_is_served_at_once(files: BackgroundEngine) -> None:
     answer = get(files, "/files/pub/fox.txt")
     assert (answer.status, answer.body) == (200, TEXT)
     assert answer.headers["Content-Length"] == str(len(TEXT))
@@ -42,7 +42,7 @@ def test_what_another_service_stored_is_served_at_once(files: BackgroundSandbox)
     assert facts(files, "file.sent") == [{"path": "/pub/fox.txt", "size": len(TEXT)}]
 
 
-def test_every_site_shows_them(files: BackgroundSandbox) -> None:
+def test_every_site_shows_them(files: BackgroundEngine) -> None:
     assert get(files, "/files/pub/fox.txt", host="www.python.org").body == TEXT
 
 
@@ -60,14 +60,14 @@ def test_every_site_shows_them(files: BackgroundSandbox) -> None:
         ("noname", b"", "application/octet-stream"),
     ],
 )
-def test_media_types(web: BackgroundSandbox, name: str, content: bytes, media_type: str) -> None:
+def test_media_types(web: BackgroundEngine, name: str, content: bytes, media_type: str) -> None:
     web.call(lambda made: store(made, f"/{name}", content))
     answer = get(web, f"/files/{name}")
     assert answer.headers["Content-Type"] == media_type
     assert answer.body == content
 
 
-def test_a_directory_is_listed_as_by_http_server(files: BackgroundSandbox) -> None:
+def test_a_directory_is_listed_as_by_http_server(files: BackgroundEngine) -> None:
     files.call(lambda made: made.files.make_directories(PurePosixPath("/pub/новые <файлы>")))
     answer = get(files, "/files/pub/")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -81,7 +81,7 @@ def test_a_name_with_a_colon_is_no_scheme() -> None:
     assert 'href="./a%3Ab"' in listing("/", [info])
 
 
-def test_a_directory_without_slash_is_moved_permanently(files: BackgroundSandbox) -> None:
+def test_a_directory_without_slash_is_moved_permanently(files: BackgroundEngine) -> None:
     answer = get(files, "/files/pub?a=b")
     assert (answer.status, answer.headers["Location"]) == (301, "/files/pub/?a=b")
 
@@ -92,7 +92,7 @@ def test_a_redirect_never_leads_to_another_host(serve: Serve) -> None:
     assert get(sandbox, "//evil.test").headers["Location"] == "/evil.test/"
 
 
-def test_a_directory_with_an_index_shows_it(files: BackgroundSandbox) -> None:
+def test_a_directory_with_an_index_shows_it(files: BackgroundEngine) -> None:
     files.call(lambda made: store(made, "/pub/index.html", b"<h1>Index</h1>"))
     assert get(files, "/files/pub/").body == b"<h1>Index</h1>"
 
@@ -100,14 +100,14 @@ def test_a_directory_with_an_index_shows_it(files: BackgroundSandbox) -> None:
 @pytest.mark.parametrize(
     "path", ["/files/none", "/files/pub/fox.txt/", "/files/pub/%00", "/files/pub/%F0%D2"]
 )
-def test_what_is_not_there(files: BackgroundSandbox, path: str) -> None:
+def test_what_is_not_there(files: BackgroundEngine, path: str) -> None:
     assert get(files, path).status == 404
 
 
 @pytest.mark.parametrize(
     "path", ["/files/../../pub/fox.txt", "/files/%2e%2e/pub/fox.txt", "/files//pub//./fox.txt"]
 )
-def test_dots_stay_within_the_tree(files: BackgroundSandbox, path: str) -> None:
+def test_dots_stay_within_the_tree(files: BackgroundEngine, path: str) -> None:
     assert get(files, path).body == TEXT
 
 
@@ -140,7 +140,7 @@ def test_names_that_are_no_text_do_not_spoil_a_listing(serve: Serve, tmp_path: P
     assert get(sandbox, "/files/").body.count(b"<li>") == 1
 
 
-def test_a_range(files: BackgroundSandbox) -> None:
+def test_a_range(files: BackgroundEngine) -> None:
     answer = get(files, "/files/pub/fox.txt", Range="bytes=4-8")
     assert (answer.status, answer.body) == (206, b"quick")
     assert answer.headers["Content-Range"] == f"bytes 4-8/{len(TEXT)}"
@@ -148,7 +148,7 @@ def test_a_range(files: BackgroundSandbox) -> None:
     assert (answer.status, answer.headers["Content-Range"]) == (416, f"bytes */{len(TEXT)}")
 
 
-def test_a_range_of_what_has_changed_is_all_of_it(files: BackgroundSandbox) -> None:
+def test_a_range_of_what_has_changed_is_all_of_it(files: BackgroundEngine) -> None:
     date = "Sun, 09 Sep 2001 01:46:40 GMT"
     assert get(files, "/files/pub/fox.txt", Range="bytes=0-2", If_Range=date).status == 206
     for other in ("Sun, 09 Sep 2001 01:46:41 GMT", '"tag"'):
@@ -165,17 +165,17 @@ def test_a_range_of_what_has_changed_is_all_of_it(files: BackgroundSandbox) -> N
         ("Sun, 99 Sep 9999999 01:46:40 GMT", 200),
     ],
 )
-def test_if_modified_since(files: BackgroundSandbox, since: str, status: int) -> None:
+def test_if_modified_since(files: BackgroundEngine, since: str, status: int) -> None:
     answer = get(files, "/files/pub/fox.txt", If_Modified_Since=since)
     assert answer.status == status
     assert answer.body == (b"" if status == 304 else TEXT)
 
 
-def put(sandbox: BackgroundSandbox, path: str, body: Any = TEXT, **headers: str) -> Answer:
+def put(sandbox: BackgroundEngine, path: str, body: Any = TEXT, **headers: str) -> Answer:
     return ask(sandbox, "PUT", path, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
 
-def test_put_stores_and_delete_deletes(web: BackgroundSandbox) -> None:
+def test_put_stores_and_delete_deletes(web: BackgroundEngine) -> None:
     path = "/files/new/%D0%B0.txt"
     assert put(web, path, b"first").status == 201
     assert put(web, path, b"second").status == 204
@@ -188,7 +188,7 @@ def test_put_stores_and_delete_deletes(web: BackgroundSandbox) -> None:
     assert [fact["path"] for fact in facts(web, "file.deleted")] == ["/new/а.txt", "/new"]
 
 
-def test_what_cannot_be_stored(files: BackgroundSandbox) -> None:
+def test_what_cannot_be_stored(files: BackgroundEngine) -> None:
     assert put(files, "/files/pub/").status == 409
     assert put(files, "/files/pub").status == 409
     assert put(files, "/files/pub/fox.txt/below").status == 409
@@ -203,7 +203,7 @@ def test_a_full_tree(serve: Serve) -> None:
     assert put(sandbox, "/files/a", bytes(11)).status == 507
 
 
-def test_an_upload_that_breaks_off_stores_nothing(files: BackgroundSandbox) -> None:
+def test_an_upload_that_breaks_off_stores_nothing(files: BackgroundEngine) -> None:
     from tests.conftest import raw_client
 
     with raw_client(files, "http") as sock:
@@ -224,13 +224,13 @@ def test_files_elsewhere_or_nowhere(serve: Serve) -> None:
     assert get(serve(http={"files_at": ""}), "/files/").status == 404
 
 
-def test_a_large_file_is_sent_in_blocks(files: BackgroundSandbox) -> None:
+def test_a_large_file_is_sent_in_blocks(files: BackgroundEngine) -> None:
     content = bytes(range(256)) * 8192
     files.call(lambda made: store(made, "/large", content))
     assert get(files, "/files/large").body == content
 
 
-def test_a_listed_name_leads_to_its_file(files: BackgroundSandbox) -> None:
+def test_a_listed_name_leads_to_its_file(files: BackgroundEngine) -> None:
     import re
     from urllib.parse import urljoin
 

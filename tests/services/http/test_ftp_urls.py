@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 from tests.services.http.conftest import Answer, ask, facts
 
@@ -23,7 +23,7 @@ LOGIN = "ann:se%3Acr%40t"
 
 
 @pytest.fixture
-def world(serve: Serve) -> BackgroundSandbox:
+def world(serve: Serve) -> BackgroundEngine:
     """One file at the root and one at home, put there by FTP."""
     sandbox = serve(http={}, ftp={}, accounts=ACCOUNTS)
     store(sandbox, "anonymous", "", {"/pub/über uns.txt": b"one\ntwo\r\nthree\n", "/pub/a?b": b"\0\1\2"})
@@ -31,7 +31,7 @@ def world(serve: Serve) -> BackgroundSandbox:
     return sandbox
 
 
-def store(sandbox: BackgroundSandbox, user: str, password: str, files: dict[str, bytes]) -> None:
+def store(sandbox: BackgroundEngine, user: str, password: str, files: dict[str, bytes]) -> None:
     endpoint = sandbox.endpoint("ftp")
     with FTP() as client:
         client.connect(endpoint.host, endpoint.port, timeout=5)
@@ -43,14 +43,14 @@ def store(sandbox: BackgroundSandbox, user: str, password: str, files: dict[str,
             client.storbinary(f"STOR {path.rpartition('/')[2]}", io.BytesIO(content))
 
 
-def get(sandbox: BackgroundSandbox, url: str, method: str = "GET", **headers: str) -> Answer:
+def get(sandbox: BackgroundEngine, url: str, method: str = "GET", **headers: str) -> Answer:
     return ask(
         sandbox, method, url, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
 
 
 @pytest.fixture
-def opener(world: BackgroundSandbox, monkeypatch: pytest.MonkeyPatch) -> Any:
+def opener(world: BackgroundEngine, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("no_proxy", "")
     endpoint = world.endpoint("http")
     proxy = urllib.request.ProxyHandler({"ftp": f"http://{endpoint.host}:{endpoint.port}"})
@@ -73,7 +73,7 @@ def test_urllib_logs_in_and_starts_at_home(opener: Any) -> None:
 
 
 @pytest.mark.parametrize("login", ["ann:wrong@", "nobody:x@", "ann@"])
-def test_urllib_is_refused(opener: Any, world: BackgroundSandbox, login: str) -> None:
+def test_urllib_is_refused(opener: Any, world: BackgroundEngine, login: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="401") as caught:
         opener.open(f"ftp://{login}ftp.example.com/notes.txt", timeout=5)
     caught.value.close()
@@ -85,7 +85,7 @@ def test_urllib_is_refused(opener: Any, world: BackgroundSandbox, login: str) ->
     }
 
 
-def test_listings(world: BackgroundSandbox) -> None:
+def test_listings(world: BackgroundEngine) -> None:
     root = get(world, "ftp://ftp.example.com")
     assert root.status == 200
     assert '<a href="pub/">pub/</a>' in root.text
@@ -98,7 +98,7 @@ def test_listings(world: BackgroundSandbox) -> None:
     assert int(root.headers["Content-Length"]) == len(root.body)
 
 
-def test_types(world: BackgroundSandbox) -> None:
+def test_types(world: BackgroundEngine) -> None:
     url = "ftp://ftp.example.com/pub/%C3%BCber%20uns.txt"
     assert get(world, f"{url};type=i").body == b"one\ntwo\r\nthree\n"
     ascii_text = get(world, f"{url};TYPE=A")
@@ -109,7 +109,7 @@ def test_types(world: BackgroundSandbox) -> None:
     assert get(world, "ftp://ftp.example.com/pub/a?b").body == b"\0\1\2"
 
 
-def test_conditions_ranges_and_head(world: BackgroundSandbox) -> None:
+def test_conditions_ranges_and_head(world: BackgroundEngine) -> None:
     url = "ftp://ftp.example.com/pub/%C3%BCber%20uns.txt"
     assert get(world, url, Range="bytes=4-6").body == b"two"
     since = get(world, url).headers["Last-Modified"]
@@ -141,11 +141,11 @@ def test_conditions_ranges_and_head(world: BackgroundSandbox) -> None:
         ("FTP://ANONYMOUS@FTP.EXAMPLE.COM:21/pub/", 200),
     ],
 )
-def test_what_is_there_and_what_is_not(world: BackgroundSandbox, url: str, status: int) -> None:
+def test_what_is_there_and_what_is_not(world: BackgroundEngine, url: str, status: int) -> None:
     assert get(world, url).status == status
 
 
-def test_credentials_may_stand_in_the_field(world: BackgroundSandbox) -> None:
+def test_credentials_may_stand_in_the_field(world: BackgroundEngine) -> None:
     token = base64.b64encode(b"ann:se:cr@t").decode()
     answer = get(world, "ftp://ftp.example.com/notes.txt", Authorization=f"Basic {token}")
     assert answer.body == b"at home\n"
@@ -153,7 +153,7 @@ def test_credentials_may_stand_in_the_field(world: BackgroundSandbox) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
-def test_it_only_reads(world: BackgroundSandbox, method: str) -> None:
+def test_it_only_reads(world: BackgroundEngine, method: str) -> None:
     answer = get(world, "ftp://ftp.example.com/pub/new", method)
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
 
@@ -171,7 +171,7 @@ def test_the_proxy_s_password_is_another_one(serve: Serve) -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
-def test_curl(world: BackgroundSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_curl(world: BackgroundEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "")
     endpoint = world.endpoint("http")
     curl = ["curl", "-sS", "--max-time", "10", "-x", f"http://{endpoint.host}:{endpoint.port}"]

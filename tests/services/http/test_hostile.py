@@ -12,20 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.background import BackgroundSandbox
-from sandbox.server import Sandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from tests.conftest import Serve, check_clean, raw_client, read_until
 from tests.services.http.conftest import facts, get
 
 
 @pytest.fixture
-def survivor(web: BackgroundSandbox) -> Iterator[BackgroundSandbox]:
+def survivor(web: BackgroundEngine) -> Iterator[BackgroundEngine]:
     """A sandbox that must answer properly when the test is over."""
     yield web
     assert get(web, "/", host="example.com").status == 200
 
 
-def say(sandbox: BackgroundSandbox, data: bytes) -> bytes:
+def say(sandbox: BackgroundEngine, data: bytes) -> bytes:
     with raw_client(sandbox, "http") as sock:
         try:
             sock.sendall(data)
@@ -62,7 +62,7 @@ HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n"
         b"GET http://a:99999/ HTTP/1.1\r\nHost: a\r\n\r\n",
     ],
 )
-def test_bad_heads_are_bad_requests(survivor: BackgroundSandbox, data: bytes) -> None:
+def test_bad_heads_are_bad_requests(survivor: BackgroundEngine, data: bytes) -> None:
     answer = say(survivor, data)
     assert answer == b"" or answer.split()[1] in (b"400", b"501", b"505"), answer[:200]
 
@@ -77,21 +77,21 @@ def test_bad_heads_are_bad_requests(survivor: BackgroundSandbox, data: bytes) ->
         b"Content-Encoding: deflate\r\nContent-Length: 4\r\n\r\n\xff\xff\xff\xff",
     ],
 )
-def test_bad_bodies_are_bad_requests(survivor: BackgroundSandbox, body: bytes) -> None:
+def test_bad_bodies_are_bad_requests(survivor: BackgroundEngine, body: bytes) -> None:
     answer = say(survivor, b"POST / HTTP/1.1\r\nHost: example.com\r\n" + body)
     assert answer == b"" or answer.split()[1] == b"400", answer[:200]
 
 
 @pytest.mark.parametrize("count", [1, 10, 30])
-def test_half_a_request(survivor: BackgroundSandbox, count: int) -> None:
+def test_half_a_request(survivor: BackgroundEngine, count: int) -> None:
     assert say(survivor, HEAD[:count]) == b""
 
 
-def test_a_connection_that_says_nothing(survivor: BackgroundSandbox) -> None:
+def test_a_connection_that_says_nothing(survivor: BackgroundEngine) -> None:
     raw_client(survivor, "http").close()
 
 
-def test_a_reset_in_the_middle_of_a_download(survivor: BackgroundSandbox) -> None:
+def test_a_reset_in_the_middle_of_a_download(survivor: BackgroundEngine) -> None:
     sock = raw_client(survivor, "http")
     sock.sendall(b"GET /package.rpm HTTP/1.1\r\nHost: a\r\n\r\n")
     sock.recv(1000)
@@ -100,7 +100,7 @@ def test_a_reset_in_the_middle_of_a_download(survivor: BackgroundSandbox) -> Non
     survivor.wait_for(lambda entry: getattr(entry.event, "name", "") == "request.abandoned")
 
 
-def test_a_reset_in_the_middle_of_an_upload(survivor: BackgroundSandbox) -> None:
+def test_a_reset_in_the_middle_of_an_upload(survivor: BackgroundEngine) -> None:
     sock = raw_client(survivor, "http")
     sock.sendall(b"PUT /files/a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + bytes(1000))
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -109,7 +109,7 @@ def test_a_reset_in_the_middle_of_an_upload(survivor: BackgroundSandbox) -> None
     assert get(survivor, "/files/a").status == 404
 
 
-def test_an_upload_nobody_wants_is_read_so_that_the_answer_is_seen(survivor: BackgroundSandbox) -> None:
+def test_an_upload_nobody_wants_is_read_so_that_the_answer_is_seen(survivor: BackgroundEngine) -> None:
     body = bytes(2_000_000)
     head = b"POST /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(
         body
@@ -117,7 +117,7 @@ def test_an_upload_nobody_wants_is_read_so_that_the_answer_is_seen(survivor: Bac
     assert say(survivor, head + body).startswith(b"HTTP/1.1 405 ")
 
 
-def test_a_client_that_does_not_read_holds_up_nobody_and_little_memory(survivor: BackgroundSandbox) -> None:
+def test_a_client_that_does_not_read_holds_up_nobody_and_little_memory(survivor: BackgroundEngine) -> None:
     with raw_client(survivor, "http") as sock:
         sock.sendall(b"GET /package.rpm?size=1000000000 HTTP/1.1\r\nHost: a\r\n\r\n")
         sock.recv(1000)
@@ -158,7 +158,7 @@ def test_a_client_that_sends_half_a_head_is_closed(serve: Serve) -> None:
             assert read_until(sock, b"never") == b""
 
 
-def test_many_at_once(survivor: BackgroundSandbox) -> None:
+def test_many_at_once(survivor: BackgroundEngine) -> None:
     paths = ["/", "/files/", "/nowhere", "/package.rpm?size=200000", "/login", "/robots.txt"] * 10
     with ThreadPoolExecutor(20) as pool:
         statuses = list(pool.map(lambda path: get(survivor, path).status, paths))
@@ -175,7 +175,7 @@ def test_one_slow_page_holds_up_nobody(serve: Serve) -> None:
 def test_stopping_does_not_wait_for_slow_pages() -> None:
     configuration = {"services": {"http": {"port": 0, "slow_page": 30.0}}}
     with (
-        BackgroundSandbox(Sandbox.from_mapping(configuration)) as sandbox,
+        BackgroundEngine(Engine.from_mapping(configuration)) as sandbox,
         raw_client(sandbox, "http") as slow,
         raw_client(sandbox, "http") as idle,
     ):
@@ -197,13 +197,13 @@ def test_stopping_does_not_wait_for_slow_pages() -> None:
     )
     | st.builds(lambda a: b"POST / HTTP/1.1\r\nHost: example.com\r\n" + a, st.binary())
 )
-def test_any_octets(web: BackgroundSandbox, data: bytes) -> None:
+def test_any_octets(web: BackgroundEngine, data: bytes) -> None:
     answer = say(web, data)
     assert answer == b"" or answer.startswith(b"HTTP/1.")
     assert not answer.startswith((b"HTTP/1.1 500", b"HTTP/1.0 500"))
 
 
-def test_refusals_are_on_the_timeline(web: BackgroundSandbox) -> None:
+def test_refusals_are_on_the_timeline(web: BackgroundEngine) -> None:
     say(web, b"\x16\x03\x01\x00\x00")
     say(web, b"GET /\n")
     assert [fact["reason"] for fact in facts(web, "request.refused")] == ["tls on a plain port", "no version"]

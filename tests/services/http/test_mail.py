@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.background import BackgroundSandbox
-from sandbox.server import Sandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from sandbox.stores.mail import Envelope
 from sandbox.stores.mail.parts import take_apart
 from tests.services.http.conftest import Answer, get
@@ -20,7 +20,7 @@ from tests.work import calls_of
 EVIL = '<script>alert("1")</script>'
 
 
-def deliver(made: Sandbox, content: bytes, user: str = "ann") -> str:
+def deliver(made: Engine, content: bytes, user: str = "ann") -> str:
     envelope = Envelope("bob@example.org", (f"{user}@sandbox.test",), "client.test", "bob")
     message = made.mail.new_message(content, connection=7, envelope=envelope)
     made.mail.deliver(message, [user])
@@ -36,25 +36,25 @@ def composed() -> bytes:
     return mail.as_bytes()
 
 
-def as_json(sandbox: BackgroundSandbox, path: str) -> Any:
+def as_json(sandbox: BackgroundEngine, path: str) -> Any:
     answer = get(sandbox, path, Accept="application/json")
     assert answer.headers["Content-Type"] == "application/json"
     return json.loads(answer.body)
 
 
 @pytest.fixture
-def identifier(web: BackgroundSandbox) -> str:
+def identifier(web: BackgroundEngine) -> str:
     """The identifier of a mail with everything in it."""
     return web.call(lambda made: deliver(made, composed()))
 
 
-def test_an_empty_inbox(web: BackgroundSandbox) -> None:
+def test_an_empty_inbox(web: BackgroundEngine) -> None:
     assert "Nothing has arrived yet" in get(web, "/mail/").text
     assert as_json(web, "/mail/") == {"messages": []}
 
 
 @pytest.mark.usefixtures("identifier")
-def test_the_list(web: BackgroundSandbox) -> None:
+def test_the_list(web: BackgroundEngine) -> None:
     page = get(web, "/mail/").text
     assert "Привет &lt;script&gt;" in page
     assert EVIL not in page
@@ -64,7 +64,7 @@ def test_the_list(web: BackgroundSandbox) -> None:
     assert outline["connection"] == 7
 
 
-def test_the_list_has_pages(web: BackgroundSandbox) -> None:
+def test_the_list_has_pages(web: BackgroundEngine) -> None:
     web.call(lambda made: [deliver(made, b"Subject: mail %d\n\n" % n) for n in range(205)])
     first, second = get(web, "/mail/").text, get(web, "/mail/?skip=200").text
     assert "mail 204<" in first
@@ -74,7 +74,7 @@ def test_the_list_has_pages(web: BackgroundSandbox) -> None:
     assert get(web, "/mail/?skip=nonsense").text == first
 
 
-def test_a_message(web: BackgroundSandbox, identifier: str) -> None:
+def test_a_message(web: BackgroundEngine, identifier: str) -> None:
     page = get(web, f"/mail/{identifier}").text
     assert EVIL not in page
     assert "Text &lt;script&gt;" in page
@@ -87,14 +87,14 @@ def test_a_message(web: BackgroundSandbox, identifier: str) -> None:
     ]
 
 
-def test_the_octets_are_exact(web: BackgroundSandbox) -> None:
+def test_the_octets_are_exact(web: BackgroundEngine) -> None:
     content = b"Subject: a\r\n\r\nbare\nlf, \xff, NUL \0 and no end"
     identifier = web.call(lambda made: deliver(made, content))
     answer = get(web, f"/mail/{identifier}/raw")
     assert (answer.body, answer.headers["Content-Type"]) == (content, "message/rfc822")
 
 
-def test_a_part_keeps_its_type_and_name(web: BackgroundSandbox, identifier: str) -> None:
+def test_a_part_keeps_its_type_and_name(web: BackgroundEngine, identifier: str) -> None:
     answer = get(web, f"/mail/{identifier}/part/3")
     assert answer.body == b"\0\1\2"
     assert answer.headers["Content-Type"] == "application/zip"
@@ -103,7 +103,7 @@ def test_a_part_keeps_its_type_and_name(web: BackgroundSandbox, identifier: str)
     )
 
 
-def test_nothing_of_a_mail_runs(web: BackgroundSandbox, identifier: str) -> None:
+def test_nothing_of_a_mail_runs(web: BackgroundEngine, identifier: str) -> None:
     part = get(web, f"/mail/{identifier}/part/2")
     assert EVIL.encode() in part.body
     assert part.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
@@ -114,20 +114,20 @@ def test_nothing_of_a_mail_runs(web: BackgroundSandbox, identifier: str) -> None
 
 
 @pytest.mark.usefixtures("identifier")
-def test_users_and_their_mailboxes(web: BackgroundSandbox) -> None:
+def test_users_and_their_mailboxes(web: BackgroundEngine) -> None:
     assert '<a href="/mail/users/ann">ann</a>' in get(web, "/mail/users/").text
     assert as_json(web, "/mail/users/") == {"users": ["ann"]}
     assert "Привет" in get(web, "/mail/users/ANN").text
     assert len(as_json(web, "/mail/users/ann")["mailboxes"]["INBOX"]) == 1
 
 
-def test_looking_makes_no_mailbox(web: BackgroundSandbox) -> None:
+def test_looking_makes_no_mailbox(web: BackgroundEngine) -> None:
     assert get(web, "/mail/users/carol").status == 404
     assert as_json(web, "/mail/users/") == {"users": []}
 
 
-def test_messages_that_did_not_come_by_smtp_are_found(web: BackgroundSandbox) -> None:
-    def append(made: Sandbox) -> str:
+def test_messages_that_did_not_come_by_smtp_are_found(web: BackgroundEngine) -> None:
+    def append(made: Engine) -> str:
         message = made.mail.new_message(b"Subject: draft\r\n\r\n")
         made.mail.home("ann").inbox.append(message)
         return message.id
@@ -136,12 +136,12 @@ def test_messages_that_did_not_come_by_smtp_are_found(web: BackgroundSandbox) ->
 
 
 @pytest.mark.parametrize("path", ["none", "none/raw", "none/part/1"])
-def test_no_such_message(web: BackgroundSandbox, path: str) -> None:
+def test_no_such_message(web: BackgroundEngine, path: str) -> None:
     assert get(web, f"/mail/{path}").status == 404
 
 
 @pytest.mark.usefixtures("identifier")
-def test_no_such_part(web: BackgroundSandbox, identifier: str) -> None:
+def test_no_such_part(web: BackgroundEngine, identifier: str) -> None:
     for number in ("0", "4", "x", "-1"):
         assert get(web, f"/mail/{identifier}/part/{number}").status == 404
 
@@ -161,7 +161,7 @@ STRANGE = (
 
 
 @pytest.mark.parametrize("content", STRANGE, ids=range(len(STRANGE)))
-def test_strange_messages_are_shown(web: BackgroundSandbox, content: bytes) -> None:
+def test_strange_messages_are_shown(web: BackgroundEngine, content: bytes) -> None:
     identifier = web.call(lambda made: deliver(made, content))
     answers: list[Answer] = [get(web, "/mail/"), get(web, "/mail/messages.json")]
     answers += [get(web, f"/mail/{identifier}{tail}") for tail in ("", "/part/1", "/raw")]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve, read_until
 from tests.services.http.conftest import ask, facts
 from tests.services.http.tunnels import address, authority
@@ -39,14 +39,14 @@ def no_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def guarded(serve: Serve) -> BackgroundSandbox:
+def guarded(serve: Serve) -> BackgroundEngine:
     """A listener named ``proxy`` that asks for a password."""
     return serve(http=GUARDED, smtp={})
 
 
 class TestUrllib:
     def test_https_is_verified_and_answered_by_its_site(
-        self, world: BackgroundSandbox, trust: ssl.SSLContext
+        self, world: BackgroundEngine, trust: ssl.SSLContext
     ) -> None:
         handlers = (
             urllib.request.ProxyHandler({"https": f"http://{address(world)}"}),
@@ -58,18 +58,18 @@ class TestUrllib:
         (answered,) = [fact for fact in facts(world, "request.answered") if fact["method"] == "GET"]
         assert answered["host"] == "www.python.org"
 
-    def test_a_certificate_of_another_name_is_not_given(self, world: BackgroundSandbox) -> None:
+    def test_a_certificate_of_another_name_is_not_given(self, world: BackgroundEngine) -> None:
         handler = urllib.request.ProxyHandler({"https": f"http://{address(world)}"})
         with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
             urllib.request.build_opener(handler).open("https://www.python.org/", timeout=5)
         world.wait_for(lambda entry: getattr(entry.event, "name", "") == "tls.failed")
 
-    def test_a_name_that_does_not_exist(self, world: BackgroundSandbox) -> None:
+    def test_a_name_that_does_not_exist(self, world: BackgroundEngine) -> None:
         handler = urllib.request.ProxyHandler({"https": f"http://{address(world)}"})
         with pytest.raises(OSError, match="Tunnel connection failed: 502 Bad Gateway"):
             urllib.request.build_opener(handler).open("https://nobody.invalid/", timeout=5)
 
-    def test_basic_at_proxy_and_origin(self, guarded: BackgroundSandbox) -> None:
+    def test_basic_at_proxy_and_origin(self, guarded: BackgroundEngine) -> None:
         """Two passwords at once: the proxy's own, and the origin's 401 that passes unchanged."""
         origin = urllib.request.HTTPBasicAuthHandler()
         origin.add_password("My page", "localhost", "user1", "secret")
@@ -79,7 +79,7 @@ class TestUrllib:
             assert b"My page" in page.read()
         assert [fact["status"] for fact in facts(guarded, "request.answered")] == [401, 200]
 
-    def test_basic_at_the_proxy_when_asked(self, guarded: BackgroundSandbox) -> None:
+    def test_basic_at_the_proxy_when_asked(self, guarded: BackgroundEngine) -> None:
         handler = urllib.request.ProxyBasicAuthHandler()
         handler.add_password("The way out", address(guarded, "proxy"), "ann", "secret")
         proxy = urllib.request.ProxyHandler({"http": f"http://{address(guarded, 'proxy')}"})
@@ -89,7 +89,7 @@ class TestUrllib:
 
 
 class TestRequests:
-    def test_http_and_https(self, world: BackgroundSandbox) -> None:
+    def test_http_and_https(self, world: BackgroundEngine) -> None:
         proxy = f"http://{address(world)}"
         with requests.Session() as session:
             session.trust_env = False
@@ -101,7 +101,7 @@ class TestRequests:
                 assert answer.json()["url"] == f"{scheme}://httpbin.org/get?a=b"
                 assert not {name for name in answer.json()["headers"] if name.startswith("Proxy-")}
 
-    def test_with_credentials(self, guarded: BackgroundSandbox) -> None:
+    def test_with_credentials(self, guarded: BackgroundEngine) -> None:
         proxy = f"http://ann:secret@{address(guarded, 'proxy')}"
         with requests.Session() as session:
             session.trust_env = False
@@ -113,7 +113,7 @@ class TestRequests:
         accepted = facts(guarded, "login.accepted")
         assert accepted == [{"user": "ann", "mechanism": "Basic, proxy"}] * 2
 
-    def test_with_wrong_credentials(self, guarded: BackgroundSandbox) -> None:
+    def test_with_wrong_credentials(self, guarded: BackgroundEngine) -> None:
         proxy = f"http://ann:wrong@{address(guarded, 'proxy')}"
         proxies = {"http": proxy, "https": proxy}
         answer = requests.get("http://example.com/", proxies=proxies, timeout=5)
@@ -125,7 +125,7 @@ class TestRequests:
 
 
 class TestHttpClient:
-    def test_set_tunnel_with_tls(self, world: BackgroundSandbox, trust: ssl.SSLContext) -> None:
+    def test_set_tunnel_with_tls(self, world: BackgroundEngine, trust: ssl.SSLContext) -> None:
         endpoint = world.endpoint("http")
         client = http.client.HTTPSConnection(endpoint.host, endpoint.port, timeout=5, context=trust)
         client.set_tunnel("example.com", 443)
@@ -136,7 +136,7 @@ class TestHttpClient:
             assert b"Example Domain" in answer.read()
         client.close()
 
-    def test_set_tunnel_without(self, world: BackgroundSandbox) -> None:
+    def test_set_tunnel_without(self, world: BackgroundEngine) -> None:
         endpoint = world.endpoint("http")
         client = http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=5)
         client.set_tunnel("example.com", 80)
@@ -144,7 +144,7 @@ class TestHttpClient:
         assert b"Example Domain" in client.getresponse().read()
         client.close()
 
-    def test_a_greeting_is_not_lost(self, world: BackgroundSandbox) -> None:
+    def test_a_greeting_is_not_lost(self, world: BackgroundEngine) -> None:
         """http.client throws away what comes in one piece with the head of the proxy's answer."""
         endpoint = world.endpoint("http")
         client = http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=5)
@@ -153,7 +153,7 @@ class TestHttpClient:
         assert read_until(client.sock, b"\r\n").startswith(b"+OK ")
         client.close()
 
-    def test_a_password_is_asked_for(self, guarded: BackgroundSandbox) -> None:
+    def test_a_password_is_asked_for(self, guarded: BackgroundEngine) -> None:
         endpoint = guarded.endpoint("http", "proxy")
         token = base64.b64encode(b"ann:secret").decode()
         for headers, message in (({}, "407"), ({"Proxy-Authorization": f"Basic {token}"}, "")):
@@ -170,7 +170,7 @@ class TestHttpClient:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 class TestCurl:
-    def curl(self, sandbox: BackgroundSandbox, *arguments: str, listener: str = "main") -> str:
+    def curl(self, sandbox: BackgroundEngine, *arguments: str, listener: str = "main") -> str:
         done = subprocess.run(
             [*CURL, f"http://{address(sandbox, listener)}", "--cacert", authority(sandbox), *arguments],
             capture_output=True,
@@ -178,12 +178,12 @@ class TestCurl:
         )
         return (done.stdout + done.stderr).decode()
 
-    def test_urls(self, world: BackgroundSandbox) -> None:
+    def test_urls(self, world: BackgroundEngine) -> None:
         told = self.curl(world, "http://example.com/", "https://www.python.org/")
         assert told.count(" 200 OK") == 2
         assert told.count(" 200 Connection established") == 1
 
-    def test_mail(self, world: BackgroundSandbox, tmp_path: Path) -> None:
+    def test_mail(self, world: BackgroundEngine, tmp_path: Path) -> None:
         mail = tmp_path / "mail"
         mail.write_bytes(b"Subject: through a tunnel\r\n\r\nHello!\r\n")
         sent = ["--mail-from", "a@example.org", "--mail-rcpt", "ann@example.org", "-T", str(mail)]
@@ -193,7 +193,7 @@ class TestCurl:
         fetch = ["-X", "FETCH 1 (BODY[HEADER.FIELDS (SUBJECT)])", "imap://imap.example.com/INBOX"]
         assert "FETCH" in self.curl(world, *user, *fetch)
 
-    def test_password(self, guarded: BackgroundSandbox) -> None:
+    def test_password(self, guarded: BackgroundEngine) -> None:
         urls = ["http://example.com/", "https://example.com/"]
         told = self.curl(guarded, "-U", "ann:secret", *urls, listener="proxy")
         assert told.count(" 200 OK") == 2
@@ -204,24 +204,24 @@ class TestCurl:
 
 
 class TestFields:
-    def test_the_proxy_s_own_are_not_echoed(self, world: BackgroundSandbox) -> None:
+    def test_the_proxy_s_own_are_not_echoed(self, world: BackgroundEngine) -> None:
         fields = {"Proxy-Connection": "keep-alive", "Proxy-Authorization": "Basic eDp5", "X-Own": "\u00e9"}
         told = json.loads(ask(world, "GET", "http://httpbin.org/headers", headers=fields).body)["headers"]
         assert "X-Own" in told
         assert not {name for name in told if name.startswith("Proxy-")}
 
-    def test_but_an_origin_server_shows_everything(self, world: BackgroundSandbox) -> None:
+    def test_but_an_origin_server_shows_everything(self, world: BackgroundEngine) -> None:
         fields = {"Proxy-Connection": "keep-alive"}
         told = json.loads(ask(world, "GET", "/headers", headers=fields).body)["headers"]
         assert told["Proxy-Connection"] == "keep-alive"
 
-    def test_authorization_passes(self, world: BackgroundSandbox) -> None:
+    def test_authorization_passes(self, world: BackgroundEngine) -> None:
         target = "http://httpbin.org/basic-auth/ann/secret"
         token = base64.b64encode(b"ann:secret").decode()
         assert ask(world, "GET", target).headers["WWW-Authenticate"]
         assert ask(world, "GET", target, headers={"Authorization": f"Basic {token}"}).status == 200
 
-    def test_no_password_of_a_url_in_the_facts(self, world: BackgroundSandbox) -> None:
+    def test_no_password_of_a_url_in_the_facts(self, world: BackgroundEngine) -> None:
         ask(world, "GET", "http://ann:secret@example.com/a?b")
         assert facts(world, "request.answered")[0]["target"] == "http://example.com/a?b"
 
@@ -237,7 +237,7 @@ class TestPasswords:
             target = "http://example.com/"
             assert ask(world, "GET", target, headers=fields, listener="proxy").status == status
 
-    def test_who_does_not_use_it_as_a_proxy_is_not_asked(self, guarded: BackgroundSandbox) -> None:
+    def test_who_does_not_use_it_as_a_proxy_is_not_asked(self, guarded: BackgroundEngine) -> None:
         assert ask(guarded, "GET", "/", listener="proxy").status == 200
         assert ask(guarded, "GET", "http://example.com/").status == 200
         assert ask(guarded, "GET", "http://example.com/", listener="proxy").status == 407
@@ -258,5 +258,5 @@ def test_names_that_do_not_exist(serve: Serve) -> None:
     assert ask(world, "GET", "/", host="nobody.invalid").status == 200
 
 
-def test_other_schemes_are_not_implemented(world: BackgroundSandbox) -> None:
+def test_other_schemes_are_not_implemented(world: BackgroundEngine) -> None:
     assert ask(world, "GET", "gopher://example.com/").status == 501

@@ -5,17 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from sandbox.background import BackgroundSandbox
-from sandbox.server import Sandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from tests.conftest import check_clean
 from tests.services.http.conftest import get
 
 _OPEN = """
 import asyncio, sys
-from sandbox.server import Sandbox
+from sandbox.engine import Engine
 
 async def main():
-    sandbox = Sandbox.from_mapping({"services": {"http": {"port": 0}}})
+    sandbox = Engine.from_mapping({"services": {"http": {"port": 0}}})
     await sandbox.start()
     opened = "aiohttp" in sys.modules
     await sandbox.warm()
@@ -34,7 +34,7 @@ def test_aiohttp_is_loaded_after_the_listeners_accept() -> None:
 def test_it_starts_again_on_the_same_port() -> None:
     port = 0
     for _ in range(2):
-        with BackgroundSandbox(Sandbox.from_mapping({"services": {"http": {"port": port}}})) as sandbox:
+        with BackgroundEngine(Engine.from_mapping({"services": {"http": {"port": port}}})) as sandbox:
             port = sandbox.endpoint("http").port
             assert get(sandbox, "/").status == 200
         check_clean(sandbox)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.errors import SettingsError
 from tests.conftest import Serve, raw_client, read_until
 from tests.services.http.conftest import Answer, ask, get
 
 
-def site(serve: Serve, pages: dict[str, Any], **rest: Any) -> BackgroundSandbox:
+def site(serve: Serve, pages: dict[str, Any], **rest: Any) -> BackgroundEngine:
     return serve(http={"sites": {"a.test": {"pages": pages} | rest}})
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed, Fact, transcript
 from tests.conftest import Serve, raw_client, read_until
 from tests.services.http.conftest import facts
@@ -27,7 +27,7 @@ from tests.services.http.tunnels import (
 
 
 class TestTunnels:
-    def test_mail_and_the_timeline(self, world: BackgroundSandbox) -> None:
+    def test_mail_and_the_timeline(self, world: BackgroundEngine) -> None:
         with tunnel(world, "smtp.example.com:25") as sock:
             assert read_until(sock, b"\r\n").startswith(b"220 ")
             sock.sendall(b"QUIT\r\n")
@@ -45,7 +45,7 @@ class TestTunnels:
         assert second.startswith("# smtp: connection 2 ")
         assert "C: QUIT" in second
 
-    def test_starttls_within(self, world: BackgroundSandbox, trust: ssl.SSLContext) -> None:
+    def test_starttls_within(self, world: BackgroundEngine, trust: ssl.SSLContext) -> None:
         class Tunnelled(smtplib.SMTP):
             def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
                 return tunnel(world, f"{host}:{port}")
@@ -55,14 +55,14 @@ class TestTunnels:
             client.sendmail("a@example.org", "b@example.org", "Subject: a\r\n\r\n")
         assert len(facts(world, "mail.accepted")) == 1
 
-    def test_octets_right_behind_the_head(self, world: BackgroundSandbox) -> None:
+    def test_octets_right_behind_the_head(self, world: BackgroundEngine) -> None:
         with tunnel(world, "smtp.example.com:25", b"EHLO a\r\nQUIT\r\n") as sock:
             told = read_until(sock, b"nothing")
         assert told.count(b"220 ") == told.count(b"221 ") == 1
 
     @pytest.mark.parametrize("cut", [0, 1, 100, 100_000])
     def test_a_client_hello_right_behind_the_head(
-        self, world: BackgroundSandbox, trust: ssl.SSLContext, cut: int
+        self, world: BackgroundEngine, trust: ssl.SSLContext, cut: int
     ) -> None:
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         client = trust.wrap_bio(incoming, outgoing, server_hostname="example.com")
@@ -73,7 +73,7 @@ class TestTunnels:
             sock.sendall(hello[cut:])
             assert over_tls(sock, client, incoming, outgoing).startswith(b"HTTP/1.0 200 OK")
 
-    def test_a_client_that_has_said_everything(self, world: BackgroundSandbox) -> None:
+    def test_a_client_that_has_said_everything(self, world: BackgroundEngine) -> None:
         with raw_client(world, "http") as sock:
             sock.sendall(connect_to("example.com:80") + b"GET / HTTP/1.0\r\nHost: example.com\r\n\r\n")
             sock.shutdown(socket.SHUT_WR)
@@ -92,14 +92,14 @@ class TestTunnels:
                 got += sock.recv(65536)
         assert got == data
 
-    def test_requests_before_the_tunnel(self, world: BackgroundSandbox) -> None:
+    def test_requests_before_the_tunnel(self, world: BackgroundEngine) -> None:
         before = b"GET http://example.com/robots.txt HTTP/1.1\r\nHost: a\r\n\r\n"
         with raw_client(world, "http") as sock:
             sock.sendall(before + connect_to("smtp.example.com:25") + b"QUIT\r\n")
             told = read_until(sock, b"nothing")
         assert told.index(b" 200 OK") < told.index(ESTABLISHED) < told.index(b"\r\n221 ")
 
-    def test_the_connection_outlives_a_refusal(self, world: BackgroundSandbox) -> None:
+    def test_the_connection_outlives_a_refusal(self, world: BackgroundEngine) -> None:
         with raw_client(world, "http") as sock:
             sock.sendall(connect_to("nobody.invalid:25") + connect_to("smtp.example.com:4711"))
             sock.sendall(connect_to("smtp.example.com:25"))
@@ -109,7 +109,7 @@ class TestTunnels:
         assert b"nothing answers at smtp.example.com:4711 (TCP)" in told
         assert told.count(ESTABLISHED) == 1
 
-    def test_within_each_other(self, world: BackgroundSandbox, trust: ssl.SSLContext) -> None:
+    def test_within_each_other(self, world: BackgroundEngine, trust: ssl.SSLContext) -> None:
         """Through three proxies, the second over TLS, to a service over TLS: TLS within TLS."""
         outer = socket.create_connection(tuple(address(world).split(":")), timeout=5)  # type: ignore[arg-type]
         with outer:
@@ -126,7 +126,7 @@ class TestTunnels:
                 assert over_tls(second, third, incoming, outgoing).startswith(b"HTTP/1.0 200 OK")
         assert [fact["origin"] for fact in facts(world, "connection.taken_over")] == [1, 2, 3]
 
-    def test_typed_by_hand(self, world: BackgroundSandbox) -> None:
+    def test_typed_by_hand(self, world: BackgroundEngine) -> None:
         with raw_client(world, "http") as sock:
             sock.sendall(b"CONNECT smtp.example.com:25 HTTP/1.0\n\nQUIT\r\n")
             told = read_until(sock, b"nothing")
@@ -155,7 +155,7 @@ class TestTunnels:
             with pytest.raises(TimeoutError):
                 sock.recv(1)
 
-    def test_a_thousand(self, world: BackgroundSandbox) -> None:
+    def test_a_thousand(self, world: BackgroundEngine) -> None:
         for number in range(10):
             with contextlib.ExitStack() as stack:
                 socks = [stack.enter_context(raw_client(world, "http")) for _ in range(100)]
@@ -170,7 +170,7 @@ class TestTunnels:
         assert len(facts(world, "tunnel.opened")) >= 600
 
 
-def ends(sandbox: BackgroundSandbox, reason: str) -> list[Closed]:
+def ends(sandbox: BackgroundEngine, reason: str) -> list[Closed]:
     sandbox.wait_for(lambda entry: isinstance(entry.event, Closed) and entry.event.reason == reason)
     entries = sandbox.call(lambda made: list(made.journal))
     return [e.event for e in entries if isinstance(e.event, Closed) and e.event.reason == reason]
@@ -199,7 +199,7 @@ BAD_AUTHORITIES = (
 
 
 @pytest.fixture
-def survivor(world: BackgroundSandbox) -> Iterator[BackgroundSandbox]:
+def survivor(world: BackgroundEngine) -> Iterator[BackgroundEngine]:
     """It must still open tunnels when the test is over."""
     yield world
     with tunnel(world, "smtp.example.com:25") as sock:
@@ -211,20 +211,20 @@ class TestHostile:
         "target",
         BAD_AUTHORITIES,
     )
-    def test_bad_authorities(self, survivor: BackgroundSandbox, target: str) -> None:
+    def test_bad_authorities(self, survivor: BackgroundEngine, target: str) -> None:
         with raw_client(survivor, "http") as sock:
             sock.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
             assert read_until(sock, b"nothing").split()[1] == b"400"
 
     @pytest.mark.parametrize("framing", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
-    def test_a_body(self, survivor: BackgroundSandbox, framing: bytes) -> None:
+    def test_a_body(self, survivor: BackgroundEngine, framing: bytes) -> None:
         with raw_client(survivor, "http") as sock:
             head = b"CONNECT smtp.example.com:25 HTTP/1.1\r\nHost: a\r\n"
             sock.sendall(head + framing + b"\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
             assert read_until(sock, b"nothing").split()[1] == b"400"
         assert facts(survivor, "tunnel.opened") == []
 
-    def test_no_tls_at_all(self, survivor: BackgroundSandbox) -> None:
+    def test_no_tls_at_all(self, survivor: BackgroundEngine) -> None:
         for garbage in (b"GET / HTTP/1.0\r\n\r\n", b"\x16\x03\x01\xff\xff" + b"x" * 300_000, b"\0" * 1000):
             with (
                 contextlib.suppress(ConnectionError),  # reset: it was not worth reading
@@ -233,7 +233,7 @@ class TestHostile:
                 assert b"HTTP" not in read_until(sock, b"nothing")
         assert len(ends(survivor, "error")) >= 1
 
-    def test_a_client_that_goes_in_the_middle(self, survivor: BackgroundSandbox) -> None:
+    def test_a_client_that_goes_in_the_middle(self, survivor: BackgroundEngine) -> None:
         for target in ("smtp.example.com:25", "example.com:443"):
             for how in (socket.SHUT_WR, socket.SHUT_RDWR):
                 with raw_client(survivor, "http") as sock:

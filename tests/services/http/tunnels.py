@@ -7,18 +7,18 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import raw_client
 
 ESTABLISHED = b" 200 Connection established\r\n"
 
 
-def address(sandbox: BackgroundSandbox, listener: str = "main") -> str:
+def address(sandbox: BackgroundEngine, listener: str = "main") -> str:
     endpoint = sandbox.endpoint("http", listener)
     return f"{endpoint.host}:{endpoint.port}"
 
 
-def authority(sandbox: BackgroundSandbox) -> str:
+def authority(sandbox: BackgroundEngine) -> str:
     return str(sandbox.call(lambda made: made.authority.certificate))
 
 
@@ -26,7 +26,7 @@ def connect_to(target: str, *fields: str) -> bytes:
     return "\r\n".join([f"CONNECT {target} HTTP/1.1", f"Host: {target}", *fields, "", ""]).encode()
 
 
-def tunnel(sandbox: BackgroundSandbox, target: str, early: bytes = b"") -> socket.socket:
+def tunnel(sandbox: BackgroundEngine, target: str, early: bytes = b"") -> socket.socket:
     """A raw connection on which the tunnel stands; ``early`` is sent in one piece with the head."""
     sock = raw_client(sandbox, "http")
     sock.sendall(connect_to(target) + early)

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import Serve, raw_client, read_until
 
 MAIL = b"Subject: Hello\r\n\r\nHello {10}\r\n!\r\n"
 
 
-def with_mail(serve: Serve, *rules: dict[str, Any], count: int = 3) -> BackgroundSandbox:
+def with_mail(serve: Serve, *rules: dict[str, Any], count: int = 3) -> BackgroundEngine:
     sandbox = serve(faults=[*rules], imap={})
     for _ in range(count):
         sandbox.call(lambda world: world.mail.deliver(world.mail.new_message(MAIL), ["ann"]))
@@ -25,7 +25,7 @@ def with_mail(serve: Serve, *rules: dict[str, Any], count: int = 3) -> Backgroun
 
 
 @contextmanager
-def logged_in(sandbox: BackgroundSandbox) -> Iterator[imaplib.IMAP4]:
+def logged_in(sandbox: BackgroundEngine) -> Iterator[imaplib.IMAP4]:
     endpoint = sandbox.endpoint("imap")
     imap = imaplib.IMAP4(endpoint.host, endpoint.port, timeout=5)
     try:
@@ -35,7 +35,7 @@ def logged_in(sandbox: BackgroundSandbox) -> Iterator[imaplib.IMAP4]:
         imap.shutdown()
 
 
-def hits(sandbox: BackgroundSandbox) -> list[tuple[object, object]]:
+def hits(sandbox: BackgroundEngine) -> list[tuple[object, object]]:
     return sandbox.call(
         lambda world: [
             (entry.event.details["event"], entry.event.details["argument"])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed, Fact
 from tests.conftest import Serve, raw_client, read_until
 
@@ -18,7 +18,7 @@ LOGIN = b"l LOGIN ann secret\r\n"
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> Iterator[BackgroundSandbox]:
+def sandbox(serve: Serve) -> Iterator[BackgroundEngine]:
     """IMAP in plain text and with TLS, which must still serve at the end."""
     sandbox = serve(
         imap={"tls": "starttls", "listeners": {"imaps": {"tls": "implicit"}}}, mail={"samples": True}
@@ -31,7 +31,7 @@ def sandbox(serve: Serve) -> Iterator[BackgroundSandbox]:
         assert int(count) >= 3, "nothing was deleted"
 
 
-def wait_closed(sandbox: BackgroundSandbox) -> Closed:
+def wait_closed(sandbox: BackgroundEngine) -> Closed:
     event = sandbox.wait_for(lambda entry: isinstance(entry.event, Closed)).event
     assert isinstance(event, Closed)
     return event
@@ -53,7 +53,7 @@ def wait_closed(sandbox: BackgroundSandbox) -> Closed:
     ],
     ids=["long", "nul", "nuls", "tls", "http", "parentheses", "huge", "negative", "8-bit", "base64"],
 )
-def test_senseless_lines(sandbox: BackgroundSandbox, line: bytes) -> None:
+def test_senseless_lines(sandbox: BackgroundEngine, line: bytes) -> None:
     with raw_client(sandbox, "imap") as sock:
         sock.sendall(line + b"\r\nz NOOP\r\n")
         answer = read_until(sock, b"z OK NOOP completed\r\n")
@@ -61,7 +61,7 @@ def test_senseless_lines(sandbox: BackgroundSandbox, line: bytes) -> None:
     assert len(answer) < 1000
 
 
-def test_a_long_line_is_answered_under_its_own_tag(sandbox: BackgroundSandbox) -> None:
+def test_a_long_line_is_answered_under_its_own_tag(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "imap") as sock:
         read_until(sock, b"\r\n")
         sock.sendall(b"A042 FETCH " + b"1," * 500_000 + b"1 FLAGS\r\n")
@@ -69,14 +69,14 @@ def test_a_long_line_is_answered_under_its_own_tag(sandbox: BackgroundSandbox) -
 
 
 @pytest.mark.parametrize("size", [b"70000", b"99999999999"])
-def test_nobody_sends_messages_before_the_login(sandbox: BackgroundSandbox, size: bytes) -> None:
+def test_nobody_sends_messages_before_the_login(sandbox: BackgroundEngine, size: bytes) -> None:
     with raw_client(sandbox, "imap") as sock:
         read_until(sock, b"\r\n")
         sock.sendall(b"a LOGIN {%b}\r\n" % size)
         assert read_until(sock, b"\r\n").startswith(b"a NO [TOOBIG] ")
 
 
-def test_a_literal_that_is_too_big_is_swallowed(sandbox: BackgroundSandbox) -> None:
+def test_a_literal_that_is_too_big_is_swallowed(sandbox: BackgroundEngine) -> None:
     size = 32 * 1024 * 1024 + 8
     with raw_client(sandbox, "imap") as sock:
         sock.sendall(LOGIN + b"a APPEND INBOX {%d+}\r\n" % size)
@@ -85,20 +85,20 @@ def test_a_literal_that_is_too_big_is_swallowed(sandbox: BackgroundSandbox) -> N
     assert b"a NO [TOOBIG] " in answer
 
 
-def test_tls_client_on_the_plain_port(sandbox: BackgroundSandbox) -> None:
+def test_tls_client_on_the_plain_port(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "imap") as sock, pytest.raises((ssl.SSLError, OSError)):
         ssl._create_unverified_context().wrap_socket(sock)
     wait_closed(sandbox)
 
 
-def test_plain_client_on_the_tls_port(sandbox: BackgroundSandbox) -> None:
+def test_plain_client_on_the_tls_port(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "imap", "imaps") as sock:
         sock.sendall(LOGIN)
         read_until(sock, b"never")
     assert wait_closed(sandbox).reason == "error"
 
 
-def test_plain_text_behind_starttls_never_reaches_the_session(sandbox: BackgroundSandbox) -> None:
+def test_plain_text_behind_starttls_never_reaches_the_session(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "imap") as sock:
         sock.sendall(b"a STARTTLS\r\n" + LOGIN)
         read_until(sock, b"begin TLS negotiation now\r\n")
@@ -110,7 +110,7 @@ def test_plain_text_behind_starttls_never_reaches_the_session(sandbox: Backgroun
 @pytest.mark.parametrize(
     "sent", [b"", b"a NO", b"a LOGIN {3}\r\na", LOGIN + b"a IDLE\r\n", b"a AUTHENTICATE PLAIN\r\n"]
 )
-def test_early_disconnects(sandbox: BackgroundSandbox, sent: bytes) -> None:
+def test_early_disconnects(sandbox: BackgroundEngine, sent: bytes) -> None:
     with raw_client(sandbox, "imap") as sock:
         sock.sendall(sent)
         sock.shutdown(socket.SHUT_WR)
@@ -118,7 +118,7 @@ def test_early_disconnects(sandbox: BackgroundSandbox, sent: bytes) -> None:
     assert wait_closed(sandbox).reason == "client"
 
 
-def test_half_a_message_is_none(sandbox: BackgroundSandbox) -> None:
+def test_half_a_message_is_none(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "imap") as sock:
         sock.sendall(LOGIN + b"a APPEND INBOX {1000}\r\n")
         read_until(sock, b"+ OK\r\n")
@@ -127,7 +127,7 @@ def test_half_a_message_is_none(sandbox: BackgroundSandbox) -> None:
     assert sandbox.call(lambda inside: len(inside.mail.home("ann").inbox)) == 3
 
 
-def test_reset_in_the_middle_of_an_answer(sandbox: BackgroundSandbox) -> None:
+def test_reset_in_the_middle_of_an_answer(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "imap") as sock:
         sock.sendall(LOGIN + b"a APPEND INBOX {8000000+}\r\n" + b"x" * 8_000_000 + b"\r\nb SELECT INBOX\r\n")
         read_until(sock, b"b OK [READ-WRITE] SELECT completed\r\n")
@@ -137,7 +137,7 @@ def test_reset_in_the_middle_of_an_answer(sandbox: BackgroundSandbox) -> None:
     assert wait_closed(sandbox).reason == "reset"
 
 
-def test_an_idling_client_that_vanishes_is_not_told_any_more(sandbox: BackgroundSandbox) -> None:
+def test_an_idling_client_that_vanishes_is_not_told_any_more(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "imap") as sock:
         sock.sendall(LOGIN + b"a SELECT INBOX\r\nb IDLE\r\n")
         read_until(sock, b"+ idling\r\n")
@@ -146,7 +146,7 @@ def test_an_idling_client_that_vanishes_is_not_told_any_more(sandbox: Background
     sandbox.call(lambda inside: inside.mail.deliver(inside.mail.new_message(b"x"), ["ann"]))
 
 
-def test_commands_in_one_go(sandbox: BackgroundSandbox) -> None:
+def test_commands_in_one_go(sandbox: BackgroundEngine) -> None:
     batch = b"".join(b"n%d NOOP\r\n" % number for number in range(5000))
     with raw_client(sandbox, "imap") as sock:
         sock.sendall(LOGIN + batch + b"z LOGOUT\r\nlate NOOP\r\n")

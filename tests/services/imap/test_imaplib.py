@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from sandbox.stores.mail import Envelope
 from tests.conftest import Serve
@@ -20,14 +20,14 @@ MAIL = b"From: Bob <bob@example.org>\r\nTo: ann@example.org\r\nSubject: %s\r\n\r
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     return serve(
         imap={"listeners": {"imaps": {"tls": "implicit"}}},
         accounts={"users": {"ann": {"password": "secret"}}},
     )
 
 
-def deliver(sandbox: BackgroundSandbox, *subjects: bytes) -> None:
+def deliver(sandbox: BackgroundEngine, *subjects: bytes) -> None:
     """Mails arrive for ann, as from SMTP."""
 
     def arrive(inside: object) -> None:
@@ -39,12 +39,12 @@ def deliver(sandbox: BackgroundSandbox, *subjects: bytes) -> None:
     sandbox.call(arrive)
 
 
-def connect(sandbox: BackgroundSandbox) -> imaplib.IMAP4:
+def connect(sandbox: BackgroundEngine) -> imaplib.IMAP4:
     return imaplib.IMAP4("localhost", sandbox.endpoint("imap").port, timeout=5)
 
 
 @pytest.fixture
-def fresh(sandbox: BackgroundSandbox) -> Iterator[imaplib.IMAP4]:
+def fresh(sandbox: BackgroundEngine) -> Iterator[imaplib.IMAP4]:
     """Connected, not logged in."""
     client = connect(sandbox)
     yield client
@@ -60,20 +60,20 @@ def inside(fresh: imaplib.IMAP4) -> imaplib.IMAP4:
 
 
 @pytest.fixture
-def selected(sandbox: BackgroundSandbox, inside: imaplib.IMAP4) -> imaplib.IMAP4:
+def selected(sandbox: BackgroundEngine, inside: imaplib.IMAP4) -> imaplib.IMAP4:
     """With three mails in the selected INBOX."""
     deliver(sandbox, b"one", b"two", b"three")
     assert inside.select() == ("OK", [b"3"])
     return inside
 
 
-def verifying(sandbox: BackgroundSandbox) -> ssl.SSLContext:
+def verifying(sandbox: BackgroundEngine) -> ssl.SSLContext:
     """A context that trusts the sandbox alone."""
     return sandbox.call(lambda inside: inside.authority.client_context())
 
 
 class TestConnecting:
-    def test_open_read_readline_send_socket_shutdown(self, sandbox: BackgroundSandbox) -> None:
+    def test_open_read_readline_send_socket_shutdown(self, sandbox: BackgroundEngine) -> None:
         client = connect(sandbox)
         assert isinstance(client.socket(), socket.socket)
         client.send(b"x1 NOOP\r\n")
@@ -90,13 +90,13 @@ class TestConnecting:
         assert capabilities.split()[0] == b"IMAP4rev1"
         assert fresh.PROTOCOL_VERSION == "IMAP4REV1"
 
-    def test_starttls(self, sandbox: BackgroundSandbox, fresh: imaplib.IMAP4) -> None:
+    def test_starttls(self, sandbox: BackgroundEngine, fresh: imaplib.IMAP4) -> None:
         assert "STARTTLS" in fresh.capabilities
         assert fresh.starttls(verifying(sandbox))[0] == "OK"
         assert "STARTTLS" not in fresh.capabilities
         assert fresh.login("ann", "secret")[0] == "OK"
 
-    def test_implicit_tls(self, sandbox: BackgroundSandbox) -> None:
+    def test_implicit_tls(self, sandbox: BackgroundEngine) -> None:
         port = sandbox.endpoint("imap", "imaps").port
         with imaplib.IMAP4_SSL("localhost", port, ssl_context=verifying(sandbox), timeout=5) as client:
             assert "STARTTLS" not in client.capabilities
@@ -185,11 +185,11 @@ class TestMailboxes:
         assert inside.unsubscribe('"My mail"') == ("OK", [b"UNSUBSCRIBE completed"])
         assert b'() "/" "My mail"' not in inside.lsub()[1]
 
-    def test_status(self, sandbox: BackgroundSandbox, inside: imaplib.IMAP4) -> None:
+    def test_status(self, sandbox: BackgroundEngine, inside: imaplib.IMAP4) -> None:
         deliver(sandbox, b"one")
         assert inside.status("inbox", "(MESSAGES UNSEEN)") == ("OK", [b"INBOX (MESSAGES 1 UNSEEN 1)"])
 
-    def test_select_response_recent(self, sandbox: BackgroundSandbox, inside: imaplib.IMAP4) -> None:
+    def test_select_response_recent(self, sandbox: BackgroundEngine, inside: imaplib.IMAP4) -> None:
         deliver(sandbox, b"one", b"two")
         assert inside.select("inbox") == ("OK", [b"2"])
         assert inside.response("UIDNEXT") == ("UIDNEXT", [b"3"])
@@ -329,7 +329,7 @@ class TestMessages:
         assert selected.sort("(SUBJECT)", "UTF-8", "ALL") == ("OK", [b"1 3 2"])
         assert selected.thread("ORDEREDSUBJECT", "UTF-8", "ALL") == ("OK", [b"(1)(2)(3)"])
 
-    def test_idle_by_hand(self, sandbox: BackgroundSandbox, selected: imaplib.IMAP4) -> None:
+    def test_idle_by_hand(self, sandbox: BackgroundEngine, selected: imaplib.IMAP4) -> None:
         selected.send(b"i1 IDLE\r\n")
         assert selected.readline() == b"+ idling\r\n"
         deliver(sandbox, b"four")
@@ -339,12 +339,12 @@ class TestMessages:
         assert selected.readline() == b"i1 OK IDLE completed\r\n"
 
     @pytest.mark.skipif(not hasattr(imaplib.IMAP4, "idle"), reason="imaplib has idle since Python 3.14")
-    def test_idle(self, sandbox: BackgroundSandbox, selected: imaplib.IMAP4) -> None:
+    def test_idle(self, sandbox: BackgroundEngine, selected: imaplib.IMAP4) -> None:
         with selected.idle(duration=5) as news:  # type: ignore[attr-defined]
             deliver(sandbox, b"four")
             assert next(news) == ("EXISTS", [b"4"])
 
-    def test_two_sessions_and_facts(self, sandbox: BackgroundSandbox, selected: imaplib.IMAP4) -> None:
+    def test_two_sessions_and_facts(self, sandbox: BackgroundEngine, selected: imaplib.IMAP4) -> None:
         other = connect(sandbox)
         other.login("ann", "secret")
         other.select()
@@ -359,7 +359,7 @@ class TestMessages:
         assert entry.event.details == {"mailbox": "INBOX", "uids": "1", "count": 1}
 
 
-def test_many_messages_come_at_once(sandbox: BackgroundSandbox, inside: imaplib.IMAP4) -> None:
+def test_many_messages_come_at_once(sandbox: BackgroundEngine, inside: imaplib.IMAP4) -> None:
     deliver(sandbox, *(b"%d" % number + b"x" * 1900 for number in range(500)))
     inside.select()
     _, fetched = inside.fetch("1:*", "(RFC822)")

@@ -11,8 +11,8 @@ from email.policy import SMTP, default
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
-from sandbox.server import Sandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from tests.conftest import Serve
 from tests.services.imap.mails import NEW_YEAR, crlf
 
@@ -65,14 +65,14 @@ MAILS = (PLAIN, REPLY, ATTACHMENTS, ODD)
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     """IMAP with four messages for ann."""
     sandbox = serve(imap={"tls": "none"}, accounts={"mode": "any"})
     sandbox.call(deliver)
     return sandbox
 
 
-def deliver(sandbox: Sandbox) -> None:
+def deliver(sandbox: Engine) -> None:
     inbox = sandbox.mail.home("ann").inbox
     inbox.append(sandbox.mail.new_message(b"gone"))
     inbox.expunge(inbox.uids)  # so that UIDs are no sequence numbers
@@ -82,7 +82,7 @@ def deliver(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
-def client(sandbox: BackgroundSandbox) -> Iterator[imaplib.IMAP4]:
+def client(sandbox: BackgroundEngine) -> Iterator[imaplib.IMAP4]:
     """imaplib with INBOX selected."""
     endpoint = sandbox.endpoint("imap")
     with imaplib.IMAP4(endpoint.host, endpoint.port, timeout=5) as client:

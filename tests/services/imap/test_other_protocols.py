@@ -9,17 +9,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     return serve(smtp={}, pop3={}, imap={})
 
 
 @pytest.fixture
-def session(sandbox: BackgroundSandbox) -> Iterator[imaplib.IMAP4]:
+def session(sandbox: BackgroundEngine) -> Iterator[imaplib.IMAP4]:
     """One mail in the selected INBOX."""
     send(sandbox, "one")
     with imaplib.IMAP4("localhost", sandbox.endpoint("imap").port, timeout=5) as client:
@@ -28,12 +28,12 @@ def session(sandbox: BackgroundSandbox) -> Iterator[imaplib.IMAP4]:
         yield client
 
 
-def send(sandbox: BackgroundSandbox, subject: str) -> None:
+def send(sandbox: BackgroundEngine, subject: str) -> None:
     with smtplib.SMTP("localhost", sandbox.endpoint("smtp").port, timeout=5) as client:
         client.sendmail("bob@example.org", ["ann@example.org"], f"Subject: {subject}\r\n\r\nHello\r\n")
 
 
-def delete_first(sandbox: BackgroundSandbox) -> None:
+def delete_first(sandbox: BackgroundEngine) -> None:
     client = poplib.POP3("localhost", sandbox.endpoint("pop3").port, timeout=5)
     client.user("ann")
     client.pass_("secret")
@@ -42,7 +42,7 @@ def delete_first(sandbox: BackgroundSandbox) -> None:
 
 
 def test_mail_that_smtp_delivers_is_found_by_the_next_search(
-    sandbox: BackgroundSandbox, session: imaplib.IMAP4
+    sandbox: BackgroundEngine, session: imaplib.IMAP4
 ) -> None:
     send(sandbox, "two")
     assert session.search(None, "UNSEEN") == ("OK", [b"1 2"])
@@ -51,7 +51,7 @@ def test_mail_that_smtp_delivers_is_found_by_the_next_search(
 
 
 def test_mail_that_pop3_deletes_is_gone_after_the_next_command(
-    sandbox: BackgroundSandbox, session: imaplib.IMAP4
+    sandbox: BackgroundEngine, session: imaplib.IMAP4
 ) -> None:
     delete_first(sandbox)
     assert session.noop()[0] == "OK"
@@ -59,7 +59,7 @@ def test_mail_that_pop3_deletes_is_gone_after_the_next_command(
     assert session.search(None, "ALL") == ("OK", [b""])
 
 
-def test_both_are_pushed_to_an_idling_session(sandbox: BackgroundSandbox, session: imaplib.IMAP4) -> None:
+def test_both_are_pushed_to_an_idling_session(sandbox: BackgroundEngine, session: imaplib.IMAP4) -> None:
     session.send(b"i1 IDLE\r\n")
     assert session.readline() == b"+ idling\r\n"
     send(sandbox, "two")
@@ -71,7 +71,7 @@ def test_both_are_pushed_to_an_idling_session(sandbox: BackgroundSandbox, sessio
     assert session.readline() == b"i1 OK IDLE completed\r\n"
 
 
-def test_uidl_of_pop3_is_made_of_the_uid(sandbox: BackgroundSandbox, session: imaplib.IMAP4) -> None:
+def test_uidl_of_pop3_is_made_of_the_uid(sandbox: BackgroundEngine, session: imaplib.IMAP4) -> None:
     [validity] = session.response("UIDVALIDITY")[1]
     client = poplib.POP3("localhost", sandbox.endpoint("pop3").port, timeout=5)
     client.user("ann")
@@ -80,7 +80,7 @@ def test_uidl_of_pop3_is_made_of_the_uid(sandbox: BackgroundSandbox, session: im
     client.quit()
 
 
-def test_octets_sent_by_smtp_come_out_unchanged(sandbox: BackgroundSandbox, session: imaplib.IMAP4) -> None:
+def test_octets_sent_by_smtp_come_out_unchanged(sandbox: BackgroundEngine, session: imaplib.IMAP4) -> None:
     content = b"Subject: x\r\n\r\n.dot\r\n\xff\xfe\r\n\r\n"
     with smtplib.SMTP("localhost", sandbox.endpoint("smtp").port, timeout=5) as client:
         client.sendmail("bob@example.org", ["ann@example.org"], content)

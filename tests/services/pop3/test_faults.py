@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import Serve, raw_client, read_until
 
 MAIL = b"Subject: Hello\r\n\r\nHello!\r\n"
 
 
-def with_mail(serve: Serve, *rules: dict[str, Any]) -> BackgroundSandbox:
+def with_mail(serve: Serve, *rules: dict[str, Any]) -> BackgroundEngine:
     sandbox = serve(faults=[*rules], pop3={})
     sandbox.call(lambda world: world.mail.deliver(world.mail.new_message(MAIL), ["ann"]))
     return sandbox
 
 
 @contextmanager
-def logged_in(sandbox: BackgroundSandbox) -> Iterator[poplib.POP3]:
+def logged_in(sandbox: BackgroundEngine) -> Iterator[poplib.POP3]:
     endpoint = sandbox.endpoint("pop3")
     pop3 = poplib.POP3(endpoint.host, endpoint.port, timeout=5)
     try:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed
 from tests.conftest import Serve, raw_client, read_until
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> Iterator[BackgroundSandbox]:
+def sandbox(serve: Serve) -> Iterator[BackgroundEngine]:
     """POP3 in plain text and with TLS, which must still serve at the end."""
     sandbox = serve(
         pop3={"tls": "starttls", "listeners": {"pop3s": {"tls": "implicit"}}}, mail={"samples": True}
@@ -30,7 +30,7 @@ def sandbox(serve: Serve) -> Iterator[BackgroundSandbox]:
     client.quit()
 
 
-def wait_closed(sandbox: BackgroundSandbox) -> Closed:
+def wait_closed(sandbox: BackgroundEngine) -> Closed:
     event = sandbox.wait_for(lambda entry: isinstance(entry.event, Closed)).event
     assert isinstance(event, Closed)
     return event
@@ -48,7 +48,7 @@ def wait_closed(sandbox: BackgroundSandbox) -> Closed:
     ],
     ids=["long", "nul", "nul in a name", "tls", "http", "number"],
 )
-def test_senseless_lines(sandbox: BackgroundSandbox, line: bytes) -> None:
+def test_senseless_lines(sandbox: BackgroundEngine, line: bytes) -> None:
     with raw_client(sandbox, "pop3") as sock:
         sock.sendall(line + b"\r\nCAPA\r\n")
         answer = read_until(sock, b"\r\n.\r\n")
@@ -56,20 +56,20 @@ def test_senseless_lines(sandbox: BackgroundSandbox, line: bytes) -> None:
     assert b"+OK Capability list follows" in answer
 
 
-def test_tls_client_on_the_plain_port(sandbox: BackgroundSandbox) -> None:
+def test_tls_client_on_the_plain_port(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "pop3") as sock, pytest.raises((ssl.SSLError, OSError)):
         ssl._create_unverified_context().wrap_socket(sock)
     wait_closed(sandbox)
 
 
-def test_plain_client_on_the_tls_port(sandbox: BackgroundSandbox) -> None:
+def test_plain_client_on_the_tls_port(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "pop3", "pop3s") as sock:
         sock.sendall(b"USER ann\r\n")
         read_until(sock, b"never")
     assert wait_closed(sandbox).reason == "error"
 
 
-def test_plain_text_behind_stls_never_reaches_the_session(sandbox: BackgroundSandbox) -> None:
+def test_plain_text_behind_stls_never_reaches_the_session(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "pop3") as sock:
         sock.sendall(b"STLS\r\nUSER ann\r\nPASS secret\r\n")
         read_until(sock, b"Begin TLS negotiation now\r\n")
@@ -81,14 +81,14 @@ def test_plain_text_behind_stls_never_reaches_the_session(sandbox: BackgroundSan
 @pytest.mark.parametrize(
     "commands", [b"", b"USER ann\r\nPA", b"USER ann\r\nPASS x\r\nDELE 1\r\n", b"AUTH PLAIN\r\n", b"STLS\r\n"]
 )
-def test_client_that_goes_away(sandbox: BackgroundSandbox, commands: bytes) -> None:
+def test_client_that_goes_away(sandbox: BackgroundEngine, commands: bytes) -> None:
     with raw_client(sandbox, "pop3") as sock:
         sock.sendall(commands)
         read_until(sock, b"\r\n")
     wait_closed(sandbox)
 
 
-def test_reset_within_a_long_answer(sandbox: BackgroundSandbox) -> None:
+def test_reset_within_a_long_answer(sandbox: BackgroundEngine) -> None:
     sandbox.call(
         lambda running: running.mail.deliver(
             running.mail.new_message(b"A: b\r\n\r\n" + b"x" * 8_000_000), ["ann"]
@@ -102,7 +102,7 @@ def test_reset_within_a_long_answer(sandbox: BackgroundSandbox) -> None:
     assert wait_closed(sandbox).reason == "reset"
 
 
-def test_client_that_never_reads_does_not_fill_the_memory(sandbox: BackgroundSandbox) -> None:
+def test_client_that_never_reads_does_not_fill_the_memory(sandbox: BackgroundEngine) -> None:
     sandbox.call(
         lambda running: running.mail.deliver(
             running.mail.new_message(b"A: b\r\n\r\n" + b"x" * 1_000_000), ["ann"]

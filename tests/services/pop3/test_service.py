@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from sandbox.journal import Closed, Fact
-from sandbox.server import Sandbox
 from tests.conftest import Serve, raw_client, read_until
 
 ACCOUNTS = {"mode": "listed", "users": {"ann": {"password": "secret"}, "bob": {"password": "geheim"}}}
@@ -21,7 +21,7 @@ SECOND = b"Subject: two\r\n\r\n" + b"0123456789\r\n" * 100
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     """POP3 on a plain, an upgradable and an encrypted listener, with two messages for ann."""
     sandbox = serve(
         pop3={"tls": "starttls", "listeners": {"pop3s": {"tls": "implicit"}, "plain": {}}}, accounts=ACCOUNTS
@@ -30,13 +30,13 @@ def sandbox(serve: Serve) -> BackgroundSandbox:
     return sandbox
 
 
-def deliver(sandbox: Sandbox, *contents: bytes) -> None:
+def deliver(sandbox: Engine, *contents: bytes) -> None:
     for content in contents:
         sandbox.mail.deliver(sandbox.mail.new_message(content), ["ann"])
 
 
 @contextmanager
-def connected(sandbox: BackgroundSandbox, *, login: bool = True) -> Iterator[poplib.POP3]:
+def connected(sandbox: BackgroundEngine, *, login: bool = True) -> Iterator[poplib.POP3]:
     endpoint = sandbox.endpoint("pop3")
     client = poplib.POP3(endpoint.host, endpoint.port, timeout=5)
     try:
@@ -48,16 +48,16 @@ def connected(sandbox: BackgroundSandbox, *, login: bool = True) -> Iterator[pop
         client.close()
 
 
-def facts(sandbox: BackgroundSandbox, name: str) -> list[dict[str, object]]:
+def facts(sandbox: BackgroundEngine, name: str) -> list[dict[str, object]]:
     events = sandbox.call(lambda running: [entry.event for entry in running.journal])
     return [dict(event.details) for event in events if isinstance(event, Fact) and event.name == name]
 
 
-def inbox_uids(sandbox: BackgroundSandbox) -> tuple[int, ...]:
+def inbox_uids(sandbox: BackgroundEngine) -> tuple[int, ...]:
     return sandbox.call(lambda running: running.mail.home("ann").inbox.uids)
 
 
-def test_every_method_of_poplib(sandbox: BackgroundSandbox) -> None:
+def test_every_method_of_poplib(sandbox: BackgroundEngine) -> None:
     with connected(sandbox, login=False) as client:
         assert client.getwelcome().startswith(b"+OK POP3 sandbox.test server ready <")
         assert client.capa()["SASL"] == ["CRAM-MD5", "PLAIN", "LOGIN"]
@@ -89,7 +89,7 @@ def test_every_method_of_poplib(sandbox: BackgroundSandbox) -> None:
     assert facts(sandbox, "message.deleted") == [{"number": 2, "uid": 2, "size": len(SECOND)}]
 
 
-def test_apop(sandbox: BackgroundSandbox) -> None:
+def test_apop(sandbox: BackgroundEngine) -> None:
     with connected(sandbox, login=False) as client, connected(sandbox, login=False) as other:
         assert client.getwelcome() != other.getwelcome()
         with pytest.raises(poplib.error_proto, match=r"\[AUTH\] Bad login"):
@@ -97,7 +97,7 @@ def test_apop(sandbox: BackgroundSandbox) -> None:
         assert client.apop("ann", "secret") == b"+OK Mailbox open, 2 messages"
 
 
-def test_upgrade_to_tls(sandbox: BackgroundSandbox) -> None:
+def test_upgrade_to_tls(sandbox: BackgroundEngine) -> None:
     context = sandbox.call(lambda running: running.authority.client_context())
     with connected(sandbox, login=False) as client:
         assert "STLS" in client.capa()
@@ -109,7 +109,7 @@ def test_upgrade_to_tls(sandbox: BackgroundSandbox) -> None:
         assert client.quit() == b"+OK Sayonara"
 
 
-def test_implicit_tls(sandbox: BackgroundSandbox) -> None:
+def test_implicit_tls(sandbox: BackgroundEngine) -> None:
     context = sandbox.call(lambda running: running.authority.client_context())
     endpoint = sandbox.endpoint("pop3", "pop3s")
     client = poplib.POP3_SSL("localhost", endpoint.port, context=context, timeout=5)
@@ -120,14 +120,14 @@ def test_implicit_tls(sandbox: BackgroundSandbox) -> None:
     client.quit()
 
 
-def test_certificate_is_not_trusted_without_our_authority(sandbox: BackgroundSandbox) -> None:
+def test_certificate_is_not_trusted_without_our_authority(sandbox: BackgroundEngine) -> None:
     endpoint = sandbox.endpoint("pop3", "pop3s")
     with pytest.raises(ssl.SSLCertVerificationError):
         poplib.POP3_SSL("localhost", endpoint.port, context=ssl.create_default_context(), timeout=5)
     sandbox.wait_for(lambda entry: isinstance(entry.event, Closed))
 
 
-def test_plain_listener_offers_no_tls(sandbox: BackgroundSandbox) -> None:
+def test_plain_listener_offers_no_tls(sandbox: BackgroundEngine) -> None:
     endpoint = sandbox.endpoint("pop3", "plain")
     client = poplib.POP3(endpoint.host, endpoint.port, timeout=5)
     assert "STLS" not in client.capa()
@@ -136,7 +136,7 @@ def test_plain_listener_offers_no_tls(sandbox: BackgroundSandbox) -> None:
     client.quit()
 
 
-def test_wrong_password_leaves_the_session_open(sandbox: BackgroundSandbox) -> None:
+def test_wrong_password_leaves_the_session_open(sandbox: BackgroundEngine) -> None:
     with connected(sandbox, login=False) as client:
         client.user("ann")
         with pytest.raises(poplib.error_proto, match=r"-ERR \[AUTH\] Bad login"):
@@ -159,7 +159,7 @@ def test_anybody_may_log_in_by_default(serve: Serve) -> None:
             assert any(line.startswith(b"Subject: ") for line in lines)
 
 
-def test_snapshot_and_lock(sandbox: BackgroundSandbox) -> None:
+def test_snapshot_and_lock(sandbox: BackgroundEngine) -> None:
     with connected(sandbox) as client:
         sandbox.call(lambda running: deliver(running, b"Subject: three\r\n\r\n"))
         assert client.stat()[0] == 2
@@ -177,7 +177,7 @@ def test_snapshot_and_lock(sandbox: BackgroundSandbox) -> None:
         assert again.stat()[0] == 2
 
 
-def test_message_that_imap_expunged_meanwhile(sandbox: BackgroundSandbox) -> None:
+def test_message_that_imap_expunged_meanwhile(sandbox: BackgroundEngine) -> None:
     with connected(sandbox) as client:
         sandbox.call(lambda running: running.mail.home("ann").inbox.expunge([1]))
         assert client.retr(1)[2] == len(FIRST)
@@ -187,7 +187,7 @@ def test_message_that_imap_expunged_meanwhile(sandbox: BackgroundSandbox) -> Non
     assert inbox_uids(sandbox) == ()
 
 
-def test_large_message(sandbox: BackgroundSandbox) -> None:
+def test_large_message(sandbox: BackgroundEngine) -> None:
     content = b"Subject: large\r\n\r\n" + (b"." + b"x" * 77 + b"\r\n") * 262_144
     sandbox.call(lambda running: deliver(running, content))
     with connected(sandbox) as client:
@@ -201,7 +201,7 @@ def test_large_message(sandbox: BackgroundSandbox) -> None:
         assert client.noop().startswith(b"+OK")
 
 
-def test_pipelining_of_many_large_answers(sandbox: BackgroundSandbox) -> None:
+def test_pipelining_of_many_large_answers(sandbox: BackgroundEngine) -> None:
     sandbox.call(lambda running: deliver(running, b"Subject: large\r\n\r\n" + b"#" * 1_000_000 + b"\r\n"))
     with raw_client(sandbox, "pop3") as sock:
         sock.sendall(b"USER ann\r\nPASS secret\r\n" + b"RETR 3\r\n" * 20 + b"QUIT\r\n")
@@ -210,7 +210,7 @@ def test_pipelining_of_many_large_answers(sandbox: BackgroundSandbox) -> None:
     assert answer.count(b"#") == 20_000_000
 
 
-def test_half_closed_clients_still_get_their_answers(sandbox: BackgroundSandbox) -> None:
+def test_half_closed_clients_still_get_their_answers(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "pop3") as sock:
         sock.sendall(b"USER ann\r\nPASS secret\r\nSTAT\r\nDELE 1\r\n")
         sock.shutdown(socket.SHUT_WR)

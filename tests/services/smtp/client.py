@@ -6,14 +6,14 @@ import socket
 import ssl
 from types import TracebackType
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import raw_client
 
 
 class RawClient:
     """One connection to the SMTP service; the greeting is read already."""
 
-    def __init__(self, sandbox: BackgroundSandbox, listener: str = "main") -> None:
+    def __init__(self, sandbox: BackgroundEngine, listener: str = "main") -> None:
         self.sock: socket.socket = raw_client(sandbox, "smtp", listener)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""

@@ -6,7 +6,7 @@ import smtplib
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed, Fact
 from sandbox.stores.mail import Message
 from tests.conftest import Serve
@@ -15,11 +15,11 @@ from tests.services.smtp.client import RawClient
 TRANSACTION = ("MAIL FROM:<a@a.test>", "RCPT TO:<b@b.test>", "DATA")
 
 
-def messages(sandbox: BackgroundSandbox) -> list[Message]:
+def messages(sandbox: BackgroundEngine) -> list[Message]:
     return sandbox.call(lambda s: list(s.mail.messages))
 
 
-def refusals(sandbox: BackgroundSandbox) -> list[object]:
+def refusals(sandbox: BackgroundEngine) -> list[object]:
     return sandbox.call(
         lambda s: [
             e.event.details["reason"]

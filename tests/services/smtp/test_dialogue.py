@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.engine import Engine
 from sandbox.journal import Closed, Crashed, Fact, Sent
-from sandbox.server import Sandbox
 from tests.conftest import Serve, raw_client, read_until
 from tests.services.smtp.client import RawClient
 
@@ -306,6 +306,6 @@ def test_our_own_failure_names_nothing(serve: Serve, monkeypatch: pytest.MonkeyP
         assert client.greeting.startswith("220 ")
 
 
-def _forget_crash(sandbox: Sandbox) -> None:
+def _forget_crash(sandbox: Engine) -> None:
     assert not any(isinstance(e.event, Fact) and e.event.name == "mail.accepted" for e in sandbox.journal)
     sandbox.journal.clear()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from sandbox.services.smtp.magic import effect_of
 from tests.conftest import Serve, raw_client, read_until
@@ -26,22 +26,22 @@ def reply(text: str, on: str = "smtp.rcpt", **rule: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def connected(sandbox: BackgroundSandbox) -> Iterator[smtplib.SMTP]:
+def connected(sandbox: BackgroundEngine) -> Iterator[smtplib.SMTP]:
     endpoint = sandbox.endpoint("smtp")
     with smtplib.SMTP(endpoint.host, endpoint.port, timeout=5) as smtp:
         yield smtp
 
 
-def send(sandbox: BackgroundSandbox, *recipients: str) -> dict[str, tuple[int, bytes]]:
+def send(sandbox: BackgroundEngine, *recipients: str) -> dict[str, tuple[int, bytes]]:
     with connected(sandbox) as smtp:
         return smtp.sendmail(SENDER, recipients or ("bob@example.org",), MAIL)
 
 
-def arrived(sandbox: BackgroundSandbox, user: str) -> list[bytes]:
+def arrived(sandbox: BackgroundEngine, user: str) -> list[bytes]:
     return sandbox.call(lambda world: [each.content for each in world.mail.home(user).inbox])
 
 
-def hits(sandbox: BackgroundSandbox) -> list[dict[str, object]]:
+def hits(sandbox: BackgroundEngine) -> list[dict[str, object]]:
     return sandbox.call(
         lambda world: [
             dict(entry.event.details)

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed
 from tests.conftest import Serve, raw_client, read_until
 from tests.services.smtp.client import RawClient
 
 
-def still_serves(sandbox: BackgroundSandbox) -> None:
+def still_serves(sandbox: BackgroundEngine) -> None:
     with RawClient(sandbox) as client:
         client.say("MAIL FROM:<a@a.test>", "RCPT TO:<b@b.test>", "DATA")
         assert client.say(".").startswith("250 ")
@@ -29,7 +29,7 @@ def reset(sock: socket.socket) -> None:
     sock.close()
 
 
-def closed(sandbox: BackgroundSandbox, number: int) -> Closed:
+def closed(sandbox: BackgroundEngine, number: int) -> Closed:
     event = sandbox.wait_for(lambda e: isinstance(e.event, Closed) and e.event.connection == number).event
     assert isinstance(event, Closed)
     return event

@@ -8,7 +8,7 @@ from base64 import b64encode
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import Serve
 from tests.services.smtp.client import RawClient
@@ -22,7 +22,7 @@ def b64(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
-def facts(sandbox: BackgroundSandbox) -> list[tuple[str, dict[str, object]]]:
+def facts(sandbox: BackgroundEngine) -> list[tuple[str, dict[str, object]]]:
     return sandbox.call(
         lambda s: [(e.event.name, dict(e.event.details)) for e in s.journal if isinstance(e.event, Fact)]
     )

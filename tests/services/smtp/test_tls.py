@@ -7,7 +7,7 @@ import ssl
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact, TlsStarted
 from tests.conftest import Serve
 from tests.services.smtp.client import RawClient
@@ -15,7 +15,7 @@ from tests.services.smtp.client import RawClient
 LISTENERS = {"listeners": {"submission": {"tls": "starttls"}, "smtps": {"tls": "implicit"}, "plain": {}}}
 
 
-def trusting(sandbox: BackgroundSandbox) -> ssl.SSLContext:
+def trusting(sandbox: BackgroundEngine) -> ssl.SSLContext:
     return sandbox.call(lambda s: s.authority.client_context())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed, Fact
 from tests.conftest import Serve, raw_client, read_until
 
@@ -21,7 +21,7 @@ BLOCK = b"x" * 65536
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> Iterator[BackgroundSandbox]:
+def sandbox(serve: Serve) -> Iterator[BackgroundEngine]:
     """One listener for each behaviour; the echo still answers at the end."""
     names = ["chargen", "chat", "echo", "file", "greeting", "reply", "reverse", "roster", "upper", "words"]
     listeners: dict[str, Any] = {name: {"behaviour": name} for name in names}
@@ -39,7 +39,7 @@ def reset(client: socket.socket) -> None:
     client.close()
 
 
-def end_of(sandbox: BackgroundSandbox, number: int = 1) -> Closed:
+def end_of(sandbox: BackgroundEngine, number: int = 1) -> Closed:
     entry = sandbox.wait_for(
         lambda entry: isinstance(entry.event, Closed) and entry.event.connection == number
     )
@@ -47,7 +47,7 @@ def end_of(sandbox: BackgroundSandbox, number: int = 1) -> Closed:
     return entry.event
 
 
-def held(sandbox: BackgroundSandbox) -> int:
+def held(sandbox: BackgroundEngine) -> int:
     """Octets that wait in our own buffers for clients to read."""
     return sandbox.call(
         lambda inner: sum(tap.facade.get_write_buffer_size() for tap in inner.network._taps())
@@ -55,7 +55,7 @@ def held(sandbox: BackgroundSandbox) -> int:
 
 
 @pytest.mark.parametrize("name", ["echo", "upper", "reverse"])
-def test_a_client_that_only_sends_is_held_up(sandbox: BackgroundSandbox, name: str) -> None:
+def test_a_client_that_only_sends_is_held_up(sandbox: BackgroundEngine, name: str) -> None:
     with raw_client(sandbox, "tcp", name) as client:
         client.setblocking(False)
         sent = 0
@@ -70,7 +70,7 @@ def test_a_client_that_only_sends_is_held_up(sandbox: BackgroundSandbox, name: s
 
 
 @pytest.mark.parametrize("name", ["chargen", "file"])
-def test_a_client_that_never_reads_gets_a_bounded_amount(sandbox: BackgroundSandbox, name: str) -> None:
+def test_a_client_that_never_reads_gets_a_bounded_amount(sandbox: BackgroundEngine, name: str) -> None:
     endpoint = sandbox.endpoint("tcp", name)
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -85,7 +85,7 @@ def test_a_client_that_never_reads_gets_a_bounded_amount(sandbox: BackgroundSand
     assert end_of(sandbox).reason in ("reset", "server")  # the kernel may have taken the whole file
 
 
-def test_a_chat_guest_that_never_reads_is_dropped_and_holds_nobody_up(sandbox: BackgroundSandbox) -> None:
+def test_a_chat_guest_that_never_reads_is_dropped_and_holds_nobody_up(sandbox: BackgroundEngine) -> None:
     endpoint = sandbox.endpoint("tcp", "chat")
     with socket.socket() as deaf, raw_client(sandbox, "tcp", "chat") as ann:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -111,7 +111,7 @@ def _is_fact(event: object, name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", ["echo", "chat", "words", "file", "chargen", "reply", "greeting"])
-def test_reset_in_the_middle(sandbox: BackgroundSandbox, name: str) -> None:
+def test_reset_in_the_middle(sandbox: BackgroundEngine, name: str) -> None:
     client = raw_client(sandbox, "tcp", name)
     client.sendall(BLOCK)
     reset(client)
@@ -119,14 +119,14 @@ def test_reset_in_the_middle(sandbox: BackgroundSandbox, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["words", "roster"])
-def test_messages_without_end(sandbox: BackgroundSandbox, name: str) -> None:
+def test_messages_without_end(sandbox: BackgroundEngine, name: str) -> None:
     for begin in (b"[", b"\x80\x04X\xff\xff\xff\x00", b'["'):
         with raw_client(sandbox, "tcp", name) as client:
             client.sendall(begin + BLOCK)
             assert read_until(client, b"\n") == b"The message is too long.\r\n"
 
 
-def test_messages_without_end_in_small_pieces(sandbox: BackgroundSandbox) -> None:
+def test_messages_without_end_in_small_pieces(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "tcp", "words") as client:
         client.sendall(b"\x80\x04")
         for _ in range(700):
@@ -143,7 +143,7 @@ class Exploit:
 
 
 @pytest.mark.parametrize("name", ["words", "roster"])
-def test_hostile_pickles_do_nothing(sandbox: BackgroundSandbox, name: str, tmp_path: Path) -> None:
+def test_hostile_pickles_do_nothing(sandbox: BackgroundEngine, name: str, tmp_path: Path) -> None:
     with raw_client(sandbox, "tcp", name) as client:
         client.sendall(pickle.dumps(Exploit(tmp_path / "made")))
         assert b"mkdir" in client.recv(1000)
@@ -152,7 +152,7 @@ def test_hostile_pickles_do_nothing(sandbox: BackgroundSandbox, name: str, tmp_p
     assert not (tmp_path / "made").exists()
 
 
-def test_plain_text_at_the_tls_port(sandbox: BackgroundSandbox) -> None:
+def test_plain_text_at_the_tls_port(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "tcp", "tls") as client:
         client.sendall(b"GET / HTTP/1.0\r\n\r\n")
         client.settimeout(5)
@@ -162,7 +162,7 @@ def test_plain_text_at_the_tls_port(sandbox: BackgroundSandbox) -> None:
 
 
 @pytest.mark.parametrize("name", ["echo", "words", "chat", "upper", "reverse", "roster", "reply"])
-def test_tls_at_the_plain_port_and_nul_bytes(sandbox: BackgroundSandbox, name: str) -> None:
+def test_tls_at_the_plain_port_and_nul_bytes(sandbox: BackgroundEngine, name: str) -> None:
     for data in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200), bytes(1000), b"\xff" * 1000):
         with raw_client(sandbox, "tcp", name) as client:
             client.sendall(data)

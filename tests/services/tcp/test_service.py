@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.behaviours.characters import CYCLE
+from sandbox.engine import Engine
 from sandbox.errors import SettingsError
 from sandbox.journal import Closed, Fact
-from sandbox.server import Sandbox
 from tests.conftest import Serve, check_clean, raw_client
 
 Start = Callable[..., Callable[[], socket.socket]]
@@ -308,7 +308,7 @@ def test_no_listeners_are_no_mistake(serve: Serve) -> None:
 )
 def test_mistakes(listener: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        Sandbox.from_mapping({"services": {"tcp": {"listeners": {"main": listener}}}})
+        Engine.from_mapping({"services": {"tcp": {"listeners": {"main": listener}}}})
     assert f"services.tcp.listeners.{told}" in str(caught.value)
 
 
@@ -316,7 +316,7 @@ def test_a_dictionary_file_with_a_mistake_has_its_line(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("cat = кот\ndog\n", encoding="utf-8")
     listener = {"behaviour": "words", "dictionary_file": "words.txt"}
     with pytest.raises(SettingsError, match=r"words\.txt:2 must have the form"):
-        Sandbox.from_mapping({"services": {"tcp": {"listeners": {"main": listener}}}}, base=tmp_path)
+        Engine.from_mapping({"services": {"tcp": {"listeners": {"main": listener}}}}, base=tmp_path)
 
 
 def test_stop_with_clients_in_every_behaviour() -> None:
@@ -333,8 +333,8 @@ def test_stop_with_clients_in_every_behaviour() -> None:
         "reply",
     ]
     listeners = {name: {"behaviour": name} for name in behaviours}
-    inner = Sandbox.from_mapping({"services": {"tcp": {"listeners": listeners}}})
-    with BackgroundSandbox(inner) as sandbox, ExitStack() as stack:
+    inner = Engine.from_mapping({"services": {"tcp": {"listeners": listeners}}})
+    with BackgroundEngine(inner) as sandbox, ExitStack() as stack:
         for name in behaviours:
             stack.enter_context(raw_client(sandbox, "tcp", name))
         sandbox.wait_for(lambda entry: entry.event.connection == len(behaviours))

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact, Received
 from tests.conftest import Serve
 from tests.services.udp.test_service import udp_client
 
 
-def faulty(serve: Serve, kind: str, *, when: Any = None, **effect: Any) -> BackgroundSandbox:
+def faulty(serve: Serve, kind: str, *, when: Any = None, **effect: Any) -> BackgroundEngine:
     rule = {"on": "udp.datagram", "effect": {"kind": kind, **effect}, **(when or {})}
     return serve(udp={"listeners": {"main": {"behaviour": "echo"}}}, faults=[rule])
 

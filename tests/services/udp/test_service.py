@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.behaviours.characters import CYCLE
+from sandbox.engine import Engine
 from sandbox.errors import SettingsError
 from sandbox.journal import Fact, Opened, Received
-from sandbox.server import Sandbox
 from tests.conftest import Serve
 
 LARGEST = 65507  # octets: 65,535 less the IPv4 and UDP headers
@@ -24,7 +24,7 @@ LARGEST = 65507  # octets: 65,535 less the IPv4 and UDP headers
 Ask = Callable[[bytes], bytes]
 
 
-def udp_client(background: BackgroundSandbox, listener: str = "main") -> socket.socket:
+def udp_client(background: BackgroundEngine, listener: str = "main") -> socket.socket:
     """A socket connected to one listener."""
     endpoint = background.endpoint("udp", listener)
     client = socket.socket(socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET, socket.SOCK_DGRAM)
@@ -145,7 +145,7 @@ def test_an_answer_longer_than_udp_allows_is_told(serve: Serve) -> None:
 
 def test_tcp_and_udp_share_a_port_number() -> None:
     both = {"listeners": {"main": {"behaviour": "echo", "port": 2007}}}
-    configuration = Sandbox.from_mapping({"services": {"tcp": both, "udp": both}}).configuration
+    configuration = Engine.from_mapping({"services": {"tcp": both, "udp": both}}).configuration
     addresses = [settings.bindings()[0] for settings in configuration.services.values()]
     assert [(binding.transport, binding.port) for binding in addresses] == [("tcp", 2007), ("udp", 2007)]
 
@@ -162,5 +162,5 @@ def test_tcp_and_udp_share_a_port_number() -> None:
 )
 def test_mistakes(listener: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        Sandbox.from_mapping({"services": {"udp": {"listeners": {"main": listener}}}})
+        Engine.from_mapping({"services": {"udp": {"listeners": {"main": listener}}}})
     assert f"services.udp.listeners.{told}" in str(caught.value)

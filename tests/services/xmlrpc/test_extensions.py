@@ -8,8 +8,8 @@ from xmlrpc.client import ServerProxy
 
 import pytest
 
+from sandbox.engine import Engine
 from sandbox.errors import SettingsError
-from sandbox.server import Sandbox
 from sandbox.services.xmlrpc.extensions import find
 from tests.conftest import Serve
 
@@ -86,7 +86,7 @@ def test_mistakes_are_problems_of_the_configuration(directory: Path) -> None:
         '[services.xmlrpc]\nport = 0\nfunctions = ["own_functions:greet", "own_functions:gret"]\n'
     )
     with pytest.raises(SettingsError) as caught:
-        Sandbox.from_file(path)
+        Engine.from_file(path)
     (problem,) = caught.value.problems
     assert problem.where.endswith("sandbox.toml:3")
     assert problem.message == "own_functions has no gret"

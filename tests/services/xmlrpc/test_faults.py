@@ -9,7 +9,7 @@ from xmlrpc.client import Fault, ProtocolError, ResponseError, ServerProxy
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from tests.conftest import Serve
 
@@ -17,7 +17,7 @@ from tests.conftest import Serve
 class Called:
     """A sandbox whose calls go wrong, and a proxy for each service that takes calls."""
 
-    def __init__(self, sandbox: BackgroundSandbox) -> None:
+    def __init__(self, sandbox: BackgroundEngine) -> None:
         self.sandbox = sandbox
 
     def call(self, service: str) -> Any:

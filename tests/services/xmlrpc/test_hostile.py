@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Closed, Received
 from tests.conftest import Serve, raw_client, read_until
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> Iterator[BackgroundSandbox]:
+def sandbox(serve: Serve) -> Iterator[BackgroundEngine]:
     """XML-RPC that must still answer at the end."""
     sandbox = serve(xmlrpc={"max_request": 1_000_000})
     yield sandbox
@@ -26,7 +26,7 @@ def sandbox(serve: Serve) -> Iterator[BackgroundSandbox]:
         assert server.add(3, 5) == 8
 
 
-def post(sandbox: BackgroundSandbox, body: bytes, headers: bytes = b"") -> tuple[int, bytes]:
+def post(sandbox: BackgroundEngine, body: bytes, headers: bytes = b"") -> tuple[int, bytes]:
     """Status and content of the answer to one request."""
     with raw_client(sandbox, "xmlrpc") as sock:
         head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Length: %d\r\n\r\n"
@@ -51,7 +51,7 @@ LAUGHS = b"""<?xml version="1.0"?>
     ],
     ids=["entities", "empty", "nul", "unclosed", "utf-16"],
 )
-def test_bodies_that_are_no_call(sandbox: BackgroundSandbox, body: bytes, text: str) -> None:
+def test_bodies_that_are_no_call(sandbox: BackgroundEngine, body: bytes, text: str) -> None:
     status, content = post(sandbox, body)
     assert status == 200
     with pytest.raises(xmlrpc.client.Fault, match=text):
@@ -68,7 +68,7 @@ def test_bodies_that_are_no_call(sandbox: BackgroundSandbox, body: bytes, text: 
     ids=["broken", "bomb", "large"],
 )
 def test_bodies_that_are_not_taken(
-    sandbox: BackgroundSandbox, body: bytes, headers: bytes, status: int
+    sandbox: BackgroundEngine, body: bytes, headers: bytes, status: int
 ) -> None:
     assert post(sandbox, body, headers)[0] == status
 
@@ -82,7 +82,7 @@ def test_bodies_that_are_not_taken(
     ],
     ids=["tls", "words", "long"],
 )
-def test_what_is_no_http(sandbox: BackgroundSandbox, data: bytes) -> None:
+def test_what_is_no_http(sandbox: BackgroundEngine, data: bytes) -> None:
     with raw_client(sandbox, "xmlrpc") as sock:
         sock.sendall(data)
         sock.shutdown(socket.SHUT_WR)
@@ -90,7 +90,7 @@ def test_what_is_no_http(sandbox: BackgroundSandbox, data: bytes) -> None:
     assert answer == b"" or answer.split()[1] in (b"400", b"431", b"501")
 
 
-def test_tls_client_on_the_plain_port(sandbox: BackgroundSandbox) -> None:
+def test_tls_client_on_the_plain_port(sandbox: BackgroundEngine) -> None:
     with raw_client(sandbox, "xmlrpc") as sock, pytest.raises((ssl.SSLError, OSError)):
         ssl._create_unverified_context().wrap_socket(sock)
 
@@ -101,7 +101,7 @@ def test_tls_client_on_the_plain_port(sandbox: BackgroundSandbox) -> None:
     ids=["in the head", "in the body"],
 )
 @pytest.mark.parametrize("reset", [False, True])
-def test_clients_that_go_away(sandbox: BackgroundSandbox, data: bytes, *, reset: bool) -> None:
+def test_clients_that_go_away(sandbox: BackgroundEngine, data: bytes, *, reset: bool) -> None:
     with raw_client(sandbox, "xmlrpc") as sock:
         sock.sendall(data)
         sandbox.wait_for(lambda entry: isinstance(entry.event, Received))
@@ -110,7 +110,7 @@ def test_clients_that_go_away(sandbox: BackgroundSandbox, data: bytes, *, reset:
     sandbox.wait_for(lambda entry: isinstance(entry.event, Closed))
 
 
-def test_client_that_goes_away_during_its_call(sandbox: BackgroundSandbox) -> None:
+def test_client_that_goes_away_during_its_call(sandbox: BackgroundEngine) -> None:
     body = xmlrpc.client.dumps((0.2,), "sleep").encode()
     with raw_client(sandbox, "xmlrpc") as sock:
         sock.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))

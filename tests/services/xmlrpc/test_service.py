@@ -15,27 +15,27 @@ from xmlrpc.client import Fault, MultiCall, ProtocolError, ServerProxy
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
+from sandbox.engine import Engine
 from sandbox.errors import SettingsError
 from sandbox.journal import Fact, Received
-from sandbox.server import Sandbox
 from tests.conftest import Serve, raw_client, read_until
 
 
 @pytest.fixture
-def sandbox(serve: Serve) -> BackgroundSandbox:
+def sandbox(serve: Serve) -> BackgroundEngine:
     return serve(xmlrpc={})
 
 
 @contextmanager
-def proxy(sandbox: BackgroundSandbox, path: str = "", **options: Any) -> Iterator[ServerProxy]:
+def proxy(sandbox: BackgroundEngine, path: str = "", **options: Any) -> Iterator[ServerProxy]:
     endpoint = sandbox.endpoint("xmlrpc")
     with ServerProxy(f"http://{endpoint.host}:{endpoint.port}{path}", **options) as server:
         yield server
 
 
 @contextmanager
-def connection(sandbox: BackgroundSandbox) -> Iterator[http.client.HTTPConnection]:
+def connection(sandbox: BackgroundEngine) -> Iterator[http.client.HTTPConnection]:
     endpoint = sandbox.endpoint("xmlrpc")
     client = http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=5)
     try:
@@ -48,7 +48,7 @@ def request(method: str, *arguments: Any) -> bytes:
     return xmlrpc.client.dumps(arguments, method).encode()
 
 
-def answered(sandbox: BackgroundSandbox) -> list[tuple[object, object]]:
+def answered(sandbox: BackgroundEngine) -> list[tuple[object, object]]:
     """Method and outcome of each call on the timeline."""
     events = sandbox.call(lambda running: [entry.event for entry in running.journal])
     facts = [event.details for event in events if isinstance(event, Fact) and event.name == "call.answered"]
@@ -56,7 +56,7 @@ def answered(sandbox: BackgroundSandbox) -> list[tuple[object, object]]:
 
 
 @pytest.mark.parametrize("path", ["", "/", "/RPC2"])
-def test_calls_and_faults(sandbox: BackgroundSandbox, path: str) -> None:
+def test_calls_and_faults(sandbox: BackgroundEngine, path: str) -> None:
     with proxy(sandbox, path) as server:
         assert server.add(3, 5) == 8
         assert server.is_even(100) is True
@@ -70,7 +70,7 @@ def test_calls_and_faults(sandbox: BackgroundSandbox, path: str) -> None:
     ]
 
 
-def test_types_and_unicode(sandbox: BackgroundSandbox) -> None:
+def test_types_and_unicode(sandbox: BackgroundEngine) -> None:
     with proxy(sandbox, use_builtin_types=True) as server:
         value = {"ключ": [1, 2.5, True, "ж", b"\0\xff", datetime.fromisoformat("2024-02-29T01:02:03")]}
         assert server.echo(value) == value
@@ -87,12 +87,12 @@ def test_none(serve: Serve) -> None:
         assert server.echo(None) is None
 
 
-def test_none_is_a_fault_by_default(sandbox: BackgroundSandbox) -> None:
+def test_none_is_a_fault_by_default(sandbox: BackgroundEngine) -> None:
     with proxy(sandbox, allow_none=True) as server, pytest.raises(Fault, match="cannot marshal None"):
         server.echo(None)
 
 
-def test_multicall_and_introspection(sandbox: BackgroundSandbox) -> None:
+def test_multicall_and_introspection(sandbox: BackgroundEngine) -> None:
     with proxy(sandbox) as server:
         assert "system.methodHelp" in server.system.listMethods()
         assert server.system.methodSignature("is_even") == [["boolean", "int"]]
@@ -110,7 +110,7 @@ def test_multicall_and_introspection(sandbox: BackgroundSandbox) -> None:
             list(calls())
 
 
-def test_one_connection_serves_many_calls(sandbox: BackgroundSandbox) -> None:
+def test_one_connection_serves_many_calls(sandbox: BackgroundEngine) -> None:
     with proxy(sandbox) as server:
         for number in range(5):
             assert server.add(number, 1) == number + 1
@@ -118,14 +118,14 @@ def test_one_connection_serves_many_calls(sandbox: BackgroundSandbox) -> None:
     assert numbers == {0, 1}
 
 
-def test_wrong_path_is_a_protocol_error(sandbox: BackgroundSandbox) -> None:
+def test_wrong_path_is_a_protocol_error(sandbox: BackgroundEngine) -> None:
     with proxy(sandbox, "/other") as server:
         with pytest.raises(ProtocolError) as caught:
             server.add(1, 2)
         assert (caught.value.errcode, caught.value.errmsg) == (404, "Not Found")
 
 
-def test_get_is_the_documentation(sandbox: BackgroundSandbox) -> None:
+def test_get_is_the_documentation(sandbox: BackgroundEngine) -> None:
     with connection(sandbox) as client:
         for path in ("/", "/RPC2"):
             client.request("GET", path)
@@ -140,7 +140,7 @@ def test_get_is_the_documentation(sandbox: BackgroundSandbox) -> None:
         assert (response.status, response.getheader("Allow")) == (405, "GET, HEAD, POST")
 
 
-def test_packed_requests_and_answers(sandbox: BackgroundSandbox) -> None:
+def test_packed_requests_and_answers(sandbox: BackgroundEngine) -> None:
     with connection(sandbox) as client:
         headers = {"Content-Type": "text/xml", "Content-Encoding": "gzip", "Accept-Encoding": "gzip"}
         client.request("POST", "/RPC2", gzip.compress(request("echo", "x" * 5000)), headers)
@@ -157,7 +157,7 @@ def test_packed_requests_and_answers(sandbox: BackgroundSandbox) -> None:
             assert xmlrpc.client.loads(response.read())[0] == ("x" * size,)
 
 
-def test_old_http_without_keep_alive(sandbox: BackgroundSandbox) -> None:
+def test_old_http_without_keep_alive(sandbox: BackgroundEngine) -> None:
     body = request("add", 1, 2)
     with raw_client(sandbox, "xmlrpc") as sock:
         sock.sendall(b"POST /RPC2 HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
@@ -176,7 +176,7 @@ def test_implicit_tls(serve: Serve) -> None:
         assert server.add(1, 2) == 3
 
 
-def test_slow_calls_hold_up_nobody(sandbox: BackgroundSandbox) -> None:
+def test_slow_calls_hold_up_nobody(sandbox: BackgroundEngine) -> None:
     def slow(_: int) -> float:
         with proxy(sandbox) as server:
             return server.sleep(0.4)  # type: ignore[return-value]
@@ -237,9 +237,9 @@ def test_large_request_is_refused(serve: Serve) -> None:
         assert server.echo("x" * 5000) == "x" * 5000
 
 
-def test_bodies_from_http_listeners(sandbox: BackgroundSandbox) -> None:
+def test_bodies_from_http_listeners(sandbox: BackgroundEngine) -> None:
     async def post() -> list[bytes]:
-        posts = sandbox._sandbox._context.posts.by_type
+        posts = sandbox._engine._context.posts.by_type
         return [
             await posts[media_type](request("add", 1, 2), 77)
             for media_type in ("text/xml", "application/xml")
@@ -252,7 +252,7 @@ def test_bodies_from_http_listeners(sandbox: BackgroundSandbox) -> None:
 
 
 def test_closing_takes_the_handler_back() -> None:
-    with BackgroundSandbox(Sandbox.from_mapping({"services": {"xmlrpc": {"port": 0}}})) as sandbox:
+    with BackgroundEngine(Engine.from_mapping({"services": {"xmlrpc": {"port": 0}}})) as sandbox:
         posts = sandbox.call(lambda running: running._context.posts.by_type)
         assert set(posts) == {"text/xml", "application/xml"}
     assert posts == {}
@@ -260,7 +260,7 @@ def test_closing_takes_the_handler_back() -> None:
 
 def test_stopping_does_not_wait_for_calls() -> None:
     configuration = {"services": {"xmlrpc": {"port": 0}}}
-    with BackgroundSandbox(Sandbox.from_mapping(configuration)) as sandbox, connection(sandbox) as client:
+    with BackgroundEngine(Engine.from_mapping(configuration)) as sandbox, connection(sandbox) as client:
         client.request("POST", "/", request("sleep", 3))
         sandbox.wait_for(lambda entry: isinstance(entry.event, Received))
         began = monotonic()

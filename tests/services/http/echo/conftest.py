@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 
 
 @pytest.fixture
-def base(web: BackgroundSandbox) -> str:
+def base(web: BackgroundEngine) -> str:
     """The URL of the sandbox, without a slash at its end."""
     endpoint = web.endpoint("http")
     return f"http://{endpoint.host}:{endpoint.port}"

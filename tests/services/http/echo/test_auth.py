@@ -10,7 +10,7 @@ from base64 import b64encode
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.services.http.conftest import facts, get
 
 
@@ -59,23 +59,23 @@ def test_hidden_basic(base: str, session: requests.Session) -> None:
 
 
 @pytest.mark.parametrize("field", ["Bearer t0ken", "bearer  t0ken "])
-def test_bearer(web: BackgroundSandbox, field: str) -> None:
+def test_bearer(web: BackgroundEngine, field: str) -> None:
     assert b'"token": "t0ken"' in get(web, "/bearer", Authorization=field).body
 
 
 @pytest.mark.parametrize("field", ["", "Bearer", "Bearer ", "Basic dDpw", "t0ken"])
-def test_no_token(web: BackgroundSandbox, field: str) -> None:
+def test_no_token(web: BackgroundEngine, field: str) -> None:
     refused = get(web, "/bearer", Authorization=field)
     assert (refused.status, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
 @pytest.mark.parametrize("field", ["Basic", "Basic !!", "Basic YQ==", "Basic /w==", "Digest x", "\xff"])
-def test_credentials_that_are_none(web: BackgroundSandbox, field: str) -> None:
+def test_credentials_that_are_none(web: BackgroundEngine, field: str) -> None:
     assert get(web, "/basic-auth/a/b", Authorization=field).status == 401
 
 
 def test_logins_are_on_the_timeline_without_passwords(
-    web: BackgroundSandbox, base: str, session: requests.Session
+    web: BackgroundEngine, base: str, session: requests.Session
 ) -> None:
     session.get(f"{base}/basic-auth/ann/secret", auth=("bob", "guess"))
     session.get(f"{base}/basic-auth/ann/secret", auth=("ann", "secret"))

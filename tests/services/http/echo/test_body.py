@@ -10,7 +10,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.services.http.echo.multipart import Part, parse_boundary, parse_parts
 from tests.services.http.conftest import ask
 
@@ -18,7 +18,7 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
 
-def posted(web: BackgroundSandbox, body: bytes, content_type: str) -> dict[str, object]:
+def posted(web: BackgroundEngine, body: bytes, content_type: str) -> dict[str, object]:
     answer = ask(web, "POST", "/post", body=body, headers={"Content-Type": content_type})
     assert answer.status == 200
     told: dict[str, object] = json.loads(answer.body)
@@ -40,7 +40,7 @@ def test_a_form(base: str, session: requests.Session) -> None:
         (b"", {}),
     ],
 )
-def test_forms_in_other_charsets(web: BackgroundSandbox, body: bytes, form: object) -> None:
+def test_forms_in_other_charsets(web: BackgroundEngine, body: bytes, form: object) -> None:
     for content_type in (FORM, f"{FORM}; charset=koi8-r"):
         assert posted(web, body, content_type)["form"] == form
 
@@ -78,19 +78,19 @@ def test_files(base: str, session: requests.Session) -> None:
         ('"да"'.encode("koi8-r"), None),
     ],
 )
-def test_json(web: BackgroundSandbox, body: bytes, value: object) -> None:
+def test_json(web: BackgroundEngine, body: bytes, value: object) -> None:
     for content_type in (JSON, "text/plain", f"{JSON}; charset=koi8-r", f"{JSON}; charset=nonsense"):
         assert posted(web, body, content_type)["json"] == value
 
 
-def test_json_too_deep_to_be_written_is_null(web: BackgroundSandbox) -> None:
+def test_json_too_deep_to_be_written_is_null(web: BackgroundEngine) -> None:
     for depth in (100, 900, 990, 5000, 1_000_000):  # how deep is too deep differs between Pythons
         told = posted(web, b"[" * depth + b"]" * depth, JSON)
         assert told["data"] == "[" * depth + "]" * depth
         assert (told["json"] is None) or depth < 1_000_000
 
 
-def test_text_comes_back_as_text_and_octets_as_a_data_url(web: BackgroundSandbox) -> None:
+def test_text_comes_back_as_text_and_octets_as_a_data_url(web: BackgroundEngine) -> None:
     assert posted(web, "да\0".encode(), "application/octet-stream")["data"] == "да\0"
     assert posted(web, b"\xff", "text/plain")["data"] == "data:application/octet-stream;base64,/w=="
 
@@ -123,13 +123,13 @@ def test_chunked_bodies(base: str, session: requests.Session) -> None:
     ],
 )
 def test_a_broken_multipart_body_counts_as_empty(
-    web: BackgroundSandbox, body: bytes, content_type: str
+    web: BackgroundEngine, body: bytes, content_type: str
 ) -> None:
     told = posted(web, body, content_type)
     assert (told["data"], told["form"], told["files"], told["json"]) == ("", {}, {}, None)
 
 
-def test_a_multipart_body_without_boundary_is_data(web: BackgroundSandbox) -> None:
+def test_a_multipart_body_without_boundary_is_data(web: BackgroundEngine) -> None:
     assert posted(web, b"junk", "multipart/form-data")["data"] == "junk"
 
 
@@ -166,7 +166,7 @@ def test_names_of_parts(disposition: bytes, name: str, filename: str | None) -> 
     assert parse_parts(body, "x") == [Part(name, b"1", filename)]
 
 
-def test_a_part_has_its_own_charset(web: BackgroundSandbox) -> None:
+def test_a_part_has_its_own_charset(web: BackgroundEngine) -> None:
     head = b'Content-Disposition: form-data; name="%s"\r\nContent-Type: text/plain; charset=%s\r\n\r\n'
     parts = [
         head % (b"a", b"koi8-r") + "да".encode("koi8-r"),

@@ -7,11 +7,11 @@ import json
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.services.http.conftest import get
 
 
-def test_a_cache_validates(web: BackgroundSandbox) -> None:
+def test_a_cache_validates(web: BackgroundEngine) -> None:
     first = get(web, "/cache")
     assert first.status == 200
     assert json.loads(first.body)["args"] == {}
@@ -23,7 +23,7 @@ def test_a_cache_validates(web: BackgroundSandbox) -> None:
         assert (answer.status, answer.body) == (304, b"")
 
 
-def test_a_cache_may_keep(web: BackgroundSandbox) -> None:
+def test_a_cache_may_keep(web: BackgroundEngine) -> None:
     assert get(web, "/cache/60").headers["Cache-Control"] == "public, max-age=60"
     assert get(web, "/cache/x").status == 400
 
@@ -45,13 +45,13 @@ def test_a_cache_may_keep(web: BackgroundSandbox) -> None:
         ({"If_Match": '"x"', "If_None_Match": '"x"'}, 200),
     ],
 )
-def test_an_entity_tag(web: BackgroundSandbox, fields: dict[str, str], status: int) -> None:
+def test_an_entity_tag(web: BackgroundEngine, fields: dict[str, str], status: int) -> None:
     answer = get(web, "/etag/abc", **fields)
     assert answer.status == status
     assert answer.headers["ETag"] == (None if status == 412 else "abc")
 
 
-def test_an_entity_tag_may_bring_its_quotes(web: BackgroundSandbox) -> None:
+def test_an_entity_tag_may_bring_its_quotes(web: BackgroundEngine) -> None:
     assert get(web, "/etag/%22abc%22").headers["ETag"] == '"abc"'
     assert get(web, "/etag/%22abc%22", If_None_Match='"abc"').status == 304
     assert get(web, "/etag/a%0D%0AX:y").status == 400
@@ -71,12 +71,12 @@ def test_header_fields_of_choice(base: str, session: requests.Session) -> None:
 
 
 @pytest.mark.parametrize("size", range(60, 110))
-def test_the_length_is_told_where_it_grows(web: BackgroundSandbox, size: int) -> None:
+def test_the_length_is_told_where_it_grows(web: BackgroundEngine, size: int) -> None:
     answer = get(web, f"/response-headers?a={'x' * size}")
     assert json.loads(answer.body)["Content-Length"] == str(len(answer.body))
 
 
-def test_a_media_type_of_choice_is_the_only_one(web: BackgroundSandbox) -> None:
+def test_a_media_type_of_choice_is_the_only_one(web: BackgroundEngine) -> None:
     answer = get(web, "/response-headers?Content-Type=text/plain")
     assert answer.headers.get_all("Content-Type") == ["text/plain"]
     assert json.loads(answer.body)["Content-Type"] == ["application/json", "text/plain"]
@@ -94,5 +94,5 @@ def test_a_media_type_of_choice_is_the_only_one(web: BackgroundSandbox) -> None:
         "Connection=x",
     ],
 )
-def test_fields_that_are_refused(web: BackgroundSandbox, query: str) -> None:
+def test_fields_that_are_refused(web: BackgroundEngine, query: str) -> None:
     assert get(web, f"/response-headers?{query}").status == 400

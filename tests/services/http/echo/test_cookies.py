@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.services.http.echo.cookies import parse_cookies, written
 from sandbox.services.http.echo.parameters import RefusedError
 from tests.services.http.conftest import get
@@ -54,7 +54,7 @@ def test_a_cookie_with_an_age_is_saved(base: str, tmp_path: Path) -> None:
         ("a=%0D%0AX:y", ['a="\\015\\012X:y"; Path=/']),
     ],
 )
-def test_what_is_set(web: BackgroundSandbox, query: str, fields: list[str]) -> None:
+def test_what_is_set(web: BackgroundEngine, query: str, fields: list[str]) -> None:
     answer = get(web, f"/cookies/set?{query}")
     assert (answer.status, answer.headers["Location"]) == (302, "/cookies")
     assert answer.headers.get_all("Set-Cookie", []) == fields
@@ -71,11 +71,11 @@ def test_a_number_as_expires_is_seconds_from_now(base: str, session: requests.Se
 @pytest.mark.parametrize(
     "query", ["a b=1", "a=1&Path=/;x", "a=1&Path=%0D%0A", "=1", "%D0%B0=1", "Comment=1", "a,b=1"]
 )
-def test_what_cannot_be_set(web: BackgroundSandbox, query: str) -> None:
+def test_what_cannot_be_set(web: BackgroundEngine, query: str) -> None:
     assert get(web, f"/cookies/set?{query.replace(' ', '%20')}").status == 400
 
 
-def test_deleting_dates_a_cookie_back(web: BackgroundSandbox) -> None:
+def test_deleting_dates_a_cookie_back(web: BackgroundEngine) -> None:
     answer = get(web, "/cookies/delete?a")
     assert answer.headers["Set-Cookie"] == "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/"
 
@@ -94,7 +94,7 @@ def test_a_cookie_field(field: str, cookies: dict[str, str]) -> None:
     assert dict(parse_cookies(field)) == cookies
 
 
-def test_cookies_of_old_tools_are_hidden(web: BackgroundSandbox) -> None:
+def test_cookies_of_old_tools_are_hidden(web: BackgroundEngine) -> None:
     cookie = "_gauges_unique=1; a=2"
     assert json.loads(get(web, "/cookies", Cookie=cookie).body)["cookies"] == {"a": "2"}
     assert len(json.loads(get(web, "/cookies?show_env", Cookie=cookie).body)["cookies"]) == 2

@@ -11,7 +11,7 @@ import pytest
 import requests
 from requests.auth import HTTPDigestAuth
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.dice import Dice
 from sandbox.services.http.credentials import parse_digest
 from sandbox.services.http.echo import digest
@@ -79,7 +79,7 @@ def answered(challenge: Answer, path: str, *, user: str = "u", password: str = "
 
 @pytest.mark.parametrize("algorithm", HASHES)
 @pytest.mark.parametrize("qop", ["auth", "auth-int"])
-def test_by_hand(web: BackgroundSandbox, qop: str, algorithm: str) -> None:
+def test_by_hand(web: BackgroundEngine, qop: str, algorithm: str) -> None:
     path = f"/digest-auth/{qop}/u/p/{algorithm}?x=y"
     assert get(web, path, Authorization=answered(get(web, path), path)).status == 200
 
@@ -98,7 +98,7 @@ def test_by_hand(web: BackgroundSandbox, qop: str, algorithm: str) -> None:
         {"nc": "00000002", "response": ""},
     ],
 )
-def test_a_proof_of_something_else(web: BackgroundSandbox, changes: dict[str, str]) -> None:
+def test_a_proof_of_something_else(web: BackgroundEngine, changes: dict[str, str]) -> None:
     path = "/digest-auth/auth/u/p"
     proof = answered(get(web, path), path)
     for name, value in changes.items():
@@ -112,18 +112,18 @@ def test_a_proof_of_something_else(web: BackgroundSandbox, changes: dict[str, st
 @pytest.mark.parametrize(
     "field", ["Digest", "Digest ,,,", 'Digest username="u"', "Digest nc=\xff", "Digest =\"'"]
 )
-def test_a_proof_that_is_none(web: BackgroundSandbox, field: str) -> None:
+def test_a_proof_that_is_none(web: BackgroundEngine, field: str) -> None:
     assert get(web, "/digest-auth/auth/u/p", Authorization=field).status == 401
 
 
-def test_a_nonce_of_ones_own_is_stale(web: BackgroundSandbox) -> None:
+def test_a_nonce_of_ones_own_is_stale(web: BackgroundEngine) -> None:
     path = "/digest-auth/auth/u/p"
     refused = get(web, path, Authorization=answered(get(web, path), path, nonce="mine"))
     assert refused.status == 401
     assert refused.headers["WWW-Authenticate"].endswith(", stale=true")
 
 
-def test_a_nonce_is_stale_after_its_uses(web: BackgroundSandbox) -> None:
+def test_a_nonce_is_stale_after_its_uses(web: BackgroundEngine) -> None:
     path = "/digest-auth/auth/u/p/MD5/2"
     proof = answered(get(web, path), path)
     answers = [get(web, path, Authorization=proof) for _ in range(3)]
@@ -139,7 +139,7 @@ def test_a_client_renews_a_stale_nonce(base: str, session: requests.Session) -> 
 
 
 @pytest.mark.parametrize("tail", ["/MD4", "/MD5/often", "/MD5/-1"])
-def test_what_is_not_offered(web: BackgroundSandbox, tail: str) -> None:
+def test_what_is_not_offered(web: BackgroundEngine, tail: str) -> None:
     assert get(web, f"/digest-auth/auth/u/p{tail}").status == 400
 
 
@@ -152,7 +152,7 @@ def test_a_challenge_that_needs_its_cookies_back(base: str, session: requests.Se
     assert (answer.status_code, answer.json()) == (403, {"errors": ["missing cookie set on challenge"]})
 
 
-def test_logins_are_on_the_timeline(web: BackgroundSandbox, base: str, session: requests.Session) -> None:
+def test_logins_are_on_the_timeline(web: BackgroundEngine, base: str, session: requests.Session) -> None:
     session.get(f"{base}/digest-auth/auth/ann/secret", auth=HTTPDigestAuth("ann", "secret"))
     assert facts(web, "login.accepted") == [{"user": "ann", "mechanism": "Digest"}]
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.services.http.conftest import get
 
 HTTPBIN = "httpbin.org"  # the default site has rules for robots of its own
@@ -36,20 +36,20 @@ HTTPBIN = "httpbin.org"  # the default site has rules for robots of its own
         ("/image/svg", "image/svg+xml"),
     ],
 )
-def test_types(web: BackgroundSandbox, path: str, content_type: str) -> None:
+def test_types(web: BackgroundEngine, path: str, content_type: str) -> None:
     answer = get(web, path, host=HTTPBIN)
     assert (answer.status, answer.headers["Content-Type"]) == (200, content_type)
     assert answer.headers["Content-Length"] == str(len(answer.body)) != "0"
 
 
-def test_texts_can_be_read(web: BackgroundSandbox) -> None:
+def test_texts_can_be_read(web: BackgroundEngine) -> None:
     assert json.loads(get(web, "/json").body)["course"]["lessons"]
     assert ElementTree.fromstring(get(web, "/xml").body).tag == "course"
     assert "Привет" in get(web, "/encoding/utf8").body.decode()
     assert "<h1>" in get(web, "/html").text
 
 
-def test_robots_may_not_read_deny(web: BackgroundSandbox) -> None:
+def test_robots_may_not_read_deny(web: BackgroundEngine) -> None:
     robots = RobotFileParser()
     robots.parse(get(web, "/robots.txt", host=HTTPBIN).text.splitlines())
     assert not robots.can_fetch("any", "/deny")
@@ -57,7 +57,7 @@ def test_robots_may_not_read_deny(web: BackgroundSandbox) -> None:
     assert get(web, "/deny", host=HTTPBIN).status == 200
 
 
-def test_the_form_posts_what_it_says(web: BackgroundSandbox, base: str, session: requests.Session) -> None:
+def test_the_form_posts_what_it_says(web: BackgroundEngine, base: str, session: requests.Session) -> None:
     form = get(web, "/forms/post").text
     assert 'action="/post" method="post"' in form
     fields = {"custname": "Ann", "size": "large", "topping": ["bacon", "onion"]}
@@ -65,7 +65,7 @@ def test_the_form_posts_what_it_says(web: BackgroundSandbox, base: str, session:
     assert session.post(f"{base}/post", data=fields).json()["form"] == fields
 
 
-def test_the_png_is_whole(web: BackgroundSandbox) -> None:
+def test_the_png_is_whole(web: BackgroundEngine) -> None:
     octets = get(web, "/image/png").body
     assert octets.startswith(b"\x89PNG\r\n\x1a\n")
     at, kinds, pixels = 8, [], b""
@@ -80,7 +80,7 @@ def test_the_png_is_whole(web: BackgroundSandbox) -> None:
     assert len(zlib.decompress(pixels)) == 120 * (160 + 1)
 
 
-def test_the_other_pictures_are_whole(web: BackgroundSandbox) -> None:
+def test_the_other_pictures_are_whole(web: BackgroundEngine) -> None:
     jpeg = get(web, "/image/jpeg").body
     assert jpeg.startswith(b"\xff\xd8\xff")
     assert jpeg.endswith(b"\xff\xd9")
@@ -102,18 +102,18 @@ def test_the_other_pictures_are_whole(web: BackgroundSandbox) -> None:
         ("*/*", "image/png"),
     ],
 )
-def test_the_client_chooses_a_picture(web: BackgroundSandbox, accept: str, media_type: str) -> None:
+def test_the_client_chooses_a_picture(web: BackgroundEngine, accept: str, media_type: str) -> None:
     assert get(web, "/image", Accept=accept).headers["Content-Type"] == media_type
 
 
-def test_no_picture_fits(web: BackgroundSandbox) -> None:
+def test_no_picture_fits(web: BackgroundEngine) -> None:
     answer = get(web, "/image", Accept="text/html")
     assert answer.status == 406
     assert "image/png" in json.loads(answer.body)["accept"]
     assert get(web, "/image").headers["Content-Type"] == "image/png"
 
 
-def test_codings(web: BackgroundSandbox, base: str, session: requests.Session) -> None:
+def test_codings(web: BackgroundEngine, base: str, session: requests.Session) -> None:
     for path, decode, flag in (
         ("/gzip", gzip.decompress, "gzipped"),
         ("/deflate", zlib.decompress, "deflated"),
@@ -124,7 +124,7 @@ def test_codings(web: BackgroundSandbox, base: str, session: requests.Session) -
         assert session.get(f"{base}{path}").json()[flag] is True
 
 
-def test_brotli_needs_its_package(web: BackgroundSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_brotli_needs_its_package(web: BackgroundEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "brotli", None)
     monkeypatch.setitem(sys.modules, "brotlicffi", None)
     assert get(web, "/brotli").status == 501

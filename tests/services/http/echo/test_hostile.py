@@ -9,7 +9,7 @@ from urllib.parse import quote_from_bytes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.services.http.echo.routes import endpoints
 from tests.services.http.conftest import ask, get
 
@@ -80,7 +80,7 @@ TOGETHER = settings(
 @TOGETHER
 @given(endpoint=st.sampled_from(ENDPOINTS), data=st.data(), query=QUERIES, fields=FIELDS)
 def test_any_path_query_and_fields(
-    web: BackgroundSandbox,
+    web: BackgroundEngine,
     endpoint: tuple[str, str, object],
     data: st.DataObject,
     query: str,
@@ -108,11 +108,11 @@ def test_any_path_query_and_fields(
         ]
     ),
 )
-def test_any_body(web: BackgroundSandbox, body: bytes, content_type: str) -> None:
+def test_any_body(web: BackgroundEngine, body: bytes, content_type: str) -> None:
     assert ask(web, "POST", "/post", body=body, headers={"Content-Type": content_type}).status == 200
 
 
-def test_targets_that_no_browser_sends(web: BackgroundSandbox) -> None:
+def test_targets_that_no_browser_sends(web: BackgroundEngine) -> None:
     for target in (
         '/get?"<>\\^`{|}',
         "/anything/%",
@@ -123,7 +123,7 @@ def test_targets_that_no_browser_sends(web: BackgroundSandbox) -> None:
         assert get(web, target).status in (200, 400)
 
 
-def test_a_broken_chunk_is_a_bad_request(web: BackgroundSandbox) -> None:
+def test_a_broken_chunk_is_a_bad_request(web: BackgroundEngine) -> None:
     endpoint = web.endpoint("http")
     connection = http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=5)
     connection.putrequest("POST", "/post")

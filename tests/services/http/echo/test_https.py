@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import Serve
 
 
 @pytest.fixture
-def secure(serve: Serve) -> BackgroundSandbox:
+def secure(serve: Serve) -> BackgroundEngine:
     """The HTTP service over TLS alone."""
     return serve(http={"tls": "implicit"})
 
 
 @pytest.fixture
-def trusting(secure: BackgroundSandbox, session: requests.Session) -> requests.Session:
+def trusting(secure: BackgroundEngine, session: requests.Session) -> requests.Session:
     """A session that trusts the sandbox' authority."""
     authority: Path = secure.call(lambda made: made.authority.certificate)
     session.verify = str(authority)
@@ -26,7 +26,7 @@ def trusting(secure: BackgroundSandbox, session: requests.Session) -> requests.S
 
 
 @pytest.fixture
-def base(secure: BackgroundSandbox) -> str:
+def base(secure: BackgroundEngine) -> str:
     """The URL of the sandbox, without a slash at its end."""
     return f"https://localhost:{secure.endpoint('http').port}"
 

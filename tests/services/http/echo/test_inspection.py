@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.conftest import raw_client, read_until
 from tests.services.http.conftest import ask, get
 
@@ -24,7 +24,7 @@ def test_get_tells_arguments_fields_origin_and_url(base: str, session: requests.
     assert set(told) == {"args", "headers", "origin", "url"}
 
 
-def test_the_json_is_sorted_indented_and_ends_with_a_line(web: BackgroundSandbox) -> None:
+def test_the_json_is_sorted_indented_and_ends_with_a_line(web: BackgroundEngine) -> None:
     body = get(web, "/get?b=2&a=1").text
     assert body == json.dumps(json.loads(body), indent=2, sort_keys=True) + "\n"
     assert get(web, "/get").headers["Content-Type"] == "application/json"
@@ -48,11 +48,11 @@ def test_urllib_reads_it(base: str) -> None:
         ("a=%zz+%2B", {"a": "%zz +"}),
     ],
 )
-def test_odd_queries(web: BackgroundSandbox, query: str, args: object) -> None:
+def test_odd_queries(web: BackgroundEngine, query: str, args: object) -> None:
     assert json.loads(get(web, f"/get?{query}").body)["args"] == args
 
 
-def test_fields_have_capitalised_names_and_repeated_ones_are_joined(web: BackgroundSandbox) -> None:
+def test_fields_have_capitalised_names_and_repeated_ones_are_joined(web: BackgroundEngine) -> None:
     request = (
         b"GET /headers HTTP/1.1\r\nhost: h\r\nx-two: a\r\nX-TWO: b\r\nx-utf: \xc3\xa4\r\nx-latin: \xe4\r\n"
     )
@@ -73,12 +73,12 @@ def test_fields_of_proxies_are_hidden_unless_asked_for(base: str, session: reque
     assert fields.items() <= shown.items()
 
 
-def test_an_absolute_target_is_the_url(web: BackgroundSandbox) -> None:
+def test_an_absolute_target_is_the_url(web: BackgroundEngine) -> None:
     told = json.loads(get(web, "http://httpbin.org/get?a=1", host="elsewhere.test").body)
     assert told["url"] == "http://httpbin.org/get?a=1"
 
 
-def test_a_client_of_http_1_0_without_host(web: BackgroundSandbox, base: str) -> None:
+def test_a_client_of_http_1_0_without_host(web: BackgroundEngine, base: str) -> None:
     with raw_client(web, "http") as sock:
         sock.sendall(b"GET /get HTTP/1.0\r\n\r\n")
         body = read_until(sock, b"never").partition(b"\r\n\r\n")[2]
@@ -106,7 +106,7 @@ def test_anything_takes_every_method_and_path(
 
 
 @pytest.mark.parametrize("path", ["/get", "/head", "/anything/x", "/stream/3", "/drip?duration=0"])
-def test_head_has_no_body(web: BackgroundSandbox, path: str) -> None:
+def test_head_has_no_body(web: BackgroundEngine, path: str) -> None:
     answer = ask(web, "HEAD", path)
     assert (answer.status, answer.body) == (200, b"")
 
@@ -121,11 +121,11 @@ def test_small_questions(base: str, session: requests.Session) -> None:
     )
 
 
-def test_no_user_agent_is_null(web: BackgroundSandbox) -> None:
+def test_no_user_agent_is_null(web: BackgroundEngine) -> None:
     assert json.loads(get(web, "/user-agent").body) == {"user-agent": None}
 
 
-def test_a_dump_keeps_order_and_case(web: BackgroundSandbox) -> None:
+def test_a_dump_keeps_order_and_case(web: BackgroundEngine) -> None:
     request = b"POST /dump/request?x HTTP/1.1\r\nhost: h\r\nX-b: 1\r\nx-A: \xff\r\nContent-Length: 3\r\n\r\n\x00\r\n"
     with raw_client(web, "http") as sock:
         sock.sendall(request)

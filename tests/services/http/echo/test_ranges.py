@@ -6,7 +6,7 @@ from string import ascii_lowercase as alphabet
 
 import pytest
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.services.http.conftest import ask, get
 
 
@@ -21,7 +21,7 @@ from tests.services.http.conftest import ask, get
         ("bytes=0-", alphabet, "bytes 0-25/26"),
     ],
 )
-def test_a_part(web: BackgroundSandbox, field: str, part: str, content_range: str) -> None:
+def test_a_part(web: BackgroundEngine, field: str, part: str, content_range: str) -> None:
     answer = get(web, "/range/26", Range=field)
     assert (answer.status, answer.text) == (206, part)
     assert answer.headers["Content-Range"] == content_range
@@ -29,7 +29,7 @@ def test_a_part(web: BackgroundSandbox, field: str, part: str, content_range: st
 
 
 @pytest.mark.parametrize("field", ["", "bytes=a-b", "bytes=5-2", "bytes=0-1,3-4", "lines=0-1"])
-def test_all_of_it(web: BackgroundSandbox, field: str) -> None:
+def test_all_of_it(web: BackgroundEngine, field: str) -> None:
     answer = get(web, "/range/30", Range=field)
     assert (answer.status, answer.text) == (200, alphabet + "abcd")
     assert answer.headers["Accept-Ranges"] == "bytes"
@@ -37,24 +37,24 @@ def test_all_of_it(web: BackgroundSandbox, field: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["bytes=26-", "bytes=99-100", "bytes=-0"])
-def test_none_of_it(web: BackgroundSandbox, field: str) -> None:
+def test_none_of_it(web: BackgroundEngine, field: str) -> None:
     answer = get(web, "/range/26", Range=field)
     assert (answer.status, answer.body) == (416, b"")
     assert answer.headers["Content-Range"] == "bytes */26"
 
 
 @pytest.mark.parametrize(("condition", "status"), [("range26", 206), ('"range26"', 206), ("other", 200)])
-def test_a_part_of_the_same_representation_only(web: BackgroundSandbox, condition: str, status: int) -> None:
+def test_a_part_of_the_same_representation_only(web: BackgroundEngine, condition: str, status: int) -> None:
     assert get(web, "/range/26", Range="bytes=0-4", If_Range=condition).status == status
 
 
 @pytest.mark.parametrize(
     ("n", "status"), [("0", 404), ("102401", 404), ("-1", 404), ("x", 400), ("102400", 200)]
 )
-def test_the_size(web: BackgroundSandbox, n: str, status: int) -> None:
+def test_the_size(web: BackgroundEngine, n: str, status: int) -> None:
     assert get(web, f"/range/{n}").status == status
 
 
-def test_pieces_within_a_time(web: BackgroundSandbox) -> None:
+def test_pieces_within_a_time(web: BackgroundEngine) -> None:
     assert get(web, "/range/26?duration=50ms&chunk_size=5").text == alphabet
     assert ask(web, "HEAD", "/range/26?duration=3000&chunk_size=1").headers["Content-Length"] == "26"

@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from tests.services.http.conftest import ask, get
 
 
@@ -44,28 +44,28 @@ def test_too_long_a_chain_for_the_client(base: str, session: requests.Session) -
         ("/redirect-to?url=", ""),
     ],
 )
-def test_where_to(web: BackgroundSandbox, path: str, location: str) -> None:
+def test_where_to(web: BackgroundEngine, path: str, location: str) -> None:
     answer = get(web, path, host="h.test:81")
     assert (answer.status, answer.headers["Location"]) == (302, location)
 
 
 @pytest.mark.parametrize("n", ["0", "-1", "abc", "1.5", "9" * 5000, "%D9%A1"])
 @pytest.mark.parametrize("kind", ["redirect", "relative-redirect", "absolute-redirect"])
-def test_a_number_that_is_none(web: BackgroundSandbox, kind: str, n: str) -> None:
+def test_a_number_that_is_none(web: BackgroundEngine, kind: str, n: str) -> None:
     assert get(web, f"/{kind}/{n}").status == 400
 
 
 @pytest.mark.parametrize(
     ("code", "status"), [("301", 301), ("307", 307), ("399", 399), ("200", 302), ("999", 302)]
 )
-def test_the_status_of_a_redirect(web: BackgroundSandbox, code: str, status: int) -> None:
+def test_the_status_of_a_redirect(web: BackgroundEngine, code: str, status: int) -> None:
     assert get(web, f"/redirect-to?url=/get&status_code={code}").status == status
 
 
 @pytest.mark.parametrize(
     "query", ["", "?status_code=301", "?url=/get&status_code=x", "?url=a%0D%0ASet-Cookie:b=c"]
 )
-def test_a_redirect_to_nowhere(web: BackgroundSandbox, query: str) -> None:
+def test_a_redirect_to_nowhere(web: BackgroundEngine, query: str) -> None:
     assert get(web, f"/redirect-to{query}").status == 400
 
 
@@ -79,7 +79,7 @@ def test_a_post_is_redirected(
     assert (answer.json()["method"], answer.json()["data"]) == (method, data)
 
 
-def test_the_note_of_a_redirect_is_escaped(web: BackgroundSandbox) -> None:
+def test_the_note_of_a_redirect_is_escaped(web: BackgroundEngine) -> None:
     answer = ask(web, "GET", "/redirect-to?url=%22%3E%3Cscript%3E")
     assert b"<script>" not in answer.body
     assert json.dumps(answer.headers["Location"]) == '"%22%3E%3Cscript%3E"'

@@ -11,7 +11,7 @@ import time
 import pytest
 import requests
 
-from sandbox.background import BackgroundSandbox
+from sandbox.background import BackgroundEngine
 from sandbox.journal import Fact
 from sandbox.services.http.echo.streams import random_octets
 from tests.conftest import raw_client, read_until
@@ -28,11 +28,11 @@ def test_lines(base: str, session: requests.Session) -> None:
 
 
 @pytest.mark.parametrize(("n", "count"), [("0", 0), ("100", 100), ("101", 100)])
-def test_the_number_of_lines(web: BackgroundSandbox, n: str, count: int) -> None:
+def test_the_number_of_lines(web: BackgroundEngine, n: str, count: int) -> None:
     assert get(web, f"/stream/{n}").body.count(b"\n") == count
 
 
-def test_a_client_of_http_1_0_gets_no_chunks(web: BackgroundSandbox) -> None:
+def test_a_client_of_http_1_0_gets_no_chunks(web: BackgroundEngine) -> None:
     with raw_client(web, "http") as sock:
         sock.sendall(b"GET /stream-bytes/5?seed=0 HTTP/1.0\r\n\r\n")
         head, _, body = read_until(sock, b"never").partition(b"\r\n\r\n")
@@ -46,7 +46,7 @@ def test_a_seed_draws_what_cpython_draws(seed: int) -> None:
     assert random_octets(5000, random.Random(seed)) == bytes(drawn.randint(0, 255) for _ in range(5000))
 
 
-def test_octets(web: BackgroundSandbox) -> None:
+def test_octets(web: BackgroundEngine) -> None:
     assert get(web, "/bytes/10?seed=0").body == bytes.fromhex("c5d71484f8cf9bf4b76f")
     assert get(web, "/bytes/10?Seed=0").body == get(web, "/stream-bytes/10?seed=0&chunk_size=3").body
     assert get(web, "/bytes/10").body != get(web, "/bytes/10").body
@@ -81,7 +81,7 @@ def test_pieces_of_octets(base: str, session: requests.Session) -> None:
         "/jsonl?count=101",
     ],
 )
-def test_numbers_that_are_none(web: BackgroundSandbox, path: str) -> None:
+def test_numbers_that_are_none(web: BackgroundEngine, path: str) -> None:
     assert get(web, path).status == 400
 
 
@@ -93,13 +93,13 @@ def test_drip(base: str, session: requests.Session) -> None:
     assert answer.headers["Content-Length"] == "4"
 
 
-def test_much_drips_in_few_pieces(web: BackgroundSandbox) -> None:
+def test_much_drips_in_few_pieces(web: BackgroundEngine) -> None:
     answer = get(web, "/drip?duration=0.05&numbytes=99999999")
     assert len(answer.body) == 10 * 1024 * 1024
 
 
 @pytest.mark.parametrize("code", [204, 304])
-def test_codes_without_a_body_drip_none(web: BackgroundSandbox, code: int) -> None:
+def test_codes_without_a_body_drip_none(web: BackgroundEngine, code: int) -> None:
     answer = get(web, f"/drip?duration=0&code={code}")
     assert (answer.status, answer.body, answer.headers["Content-Length"]) == (code, b"", None)
 
@@ -123,7 +123,7 @@ def test_json_lines(base: str, session: requests.Session) -> None:
 @pytest.mark.parametrize(
     "path", ["/delay/10", "/drip?duration=3000", "/sse?duration=3000", "/range/9?duration=3000&chunk_size=1"]
 )
-def test_a_client_that_leaves_ends_its_answer(web: BackgroundSandbox, path: str) -> None:
+def test_a_client_that_leaves_ends_its_answer(web: BackgroundEngine, path: str) -> None:
     with raw_client(web, "http") as sock:
         sock.sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
         if "duration" in path:

@@ -1,4 +1,4 @@
-"""The Sandbox: builds the world, starts the services in order and stops them in reverse."""
+"""The Engine: builds the world, starts the services in order and stops them in reverse."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ from sandbox.stubs import Stubs, StubsSection
 REGISTRY = Registry(services.names, services.settings_class, {"faults": FaultsSection, "stubs": StubsSection})
 
 
-class Sandbox:
+class Engine:
     """All services of one configuration, on the running event loop.
 
-    Use it as ``async with Sandbox(configuration) as sandbox``. Entering raises ListenError when an address cannot be
+    Use it as ``async with Engine(configuration) as sandbox``. Entering raises ListenError when an address cannot be
     had; nothing stays open then. With ``free_ports`` every listener takes any free port, and the configured ones are
     only where clients that are redirected expect it.
     """
@@ -111,12 +111,12 @@ class Sandbox:
     @classmethod
     def from_file(
         cls, path: Path, *, overrides: Sequence[str] = (), only: Sequence[str] | None = None
-    ) -> Sandbox:
+    ) -> Engine:
         """The sandbox a TOML file describes. Raises SettingsError with every mistake."""
         return cls(load_file(path, REGISTRY, overrides=overrides, only=only))
 
     @classmethod
-    def from_mapping(cls, data: Mapping[str, Any], *, base: Path | None = None) -> Sandbox:
+    def from_mapping(cls, data: Mapping[str, Any], *, base: Path | None = None) -> Engine:
         """The sandbox a mapping of the same shape describes. Raises SettingsError with every mistake."""
         return cls(load_mapping(data, REGISTRY, base=base))
 
@@ -185,7 +185,7 @@ class Sandbox:
         finally:
             unwatch()
 
-    async def __aenter__(self) -> Sandbox:
+    async def __aenter__(self) -> Engine:
         await self.start()
         return self
 

@@ -1,4 +1,4 @@
-"""The Sandbox as a whole: starting, failing to start, stopping, and services of other distributions."""
+"""The Engine as a whole: starting, failing to start, stopping, and services of other distributions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from sandbox import services
+from sandbox.engine import Engine
 from sandbox.errors import ListenError, SettingsError
 from sandbox.journal import Fact
-from sandbox.server import Sandbox
 
 
 async def test_it_starts_and_stops_on_the_callers_loop() -> None:
-    async with Sandbox.from_mapping({"services": {"smtp": {"port": 0}, "pop3": {"port": 0}}}) as sandbox:
+    async with Engine.from_mapping({"services": {"smtp": {"port": 0}, "pop3": {"port": 0}}}) as sandbox:
         assert [endpoint.service for endpoint in sandbox.endpoints] == ["smtp", "pop3"]
         assert sandbox.endpoint("pop3").port
         with pytest.raises(LookupError, match="pop3 has no listener 'pop3s'"):
@@ -29,7 +29,7 @@ def test_what_is_installed_is_looked_through_once(monkeypatch: pytest.MonkeyPatc
     """It takes longer than all the rest of making a sandbox."""
     services.names()
     monkeypatch.setattr(services, "entry_points", None)
-    Sandbox.from_mapping({"services": {"smtp": {"port": 0}}})
+    Engine.from_mapping({"services": {"smtp": {"port": 0}}})
 
 
 async def test_when_one_listener_fails_nothing_stays_open() -> None:
@@ -37,7 +37,7 @@ async def test_when_one_listener_fails_nothing_stays_open() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        sandbox = Sandbox.from_mapping(
+        sandbox = Engine.from_mapping(
             {
                 "services": {
                     "smtp": {"port": 0},
@@ -53,7 +53,7 @@ async def test_when_one_listener_fails_nothing_stays_open() -> None:
 
 
 async def test_waiting_for_what_never_comes() -> None:
-    async with Sandbox.from_mapping({"services": {"pop3": {"port": 0}}}) as sandbox:
+    async with Engine.from_mapping({"services": {"pop3": {"port": 0}}}) as sandbox:
         with pytest.raises(TimeoutError):
             await sandbox.wait_for(lambda entry: isinstance(entry.event, Fact), timeout=0.01)
 
@@ -65,7 +65,7 @@ async def test_addresses_of_the_configuration_stand_in_the_certificate(address: 
         "routes": {"192.168.0.102:443": "tcp.echo"},
         "services": {"tcp": {"listeners": {"echo": {"behaviour": "echo", "tls": "implicit"}}}},
     }
-    async with Sandbox.from_mapping(configuration) as sandbox:
+    async with Engine.from_mapping(configuration) as sandbox:
         endpoint = sandbox.endpoint("tcp", "echo")
         trusting = sandbox.authority.client_context()
         _, writer = await asyncio.open_connection(
@@ -91,7 +91,7 @@ def shout(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("shout")
 async def test_a_service_of_another_distribution() -> None:
-    async with Sandbox.from_mapping({"services": {"shout": {"port": 0, "mark": "?"}}}) as sandbox:
+    async with Engine.from_mapping({"services": {"shout": {"port": 0, "mark": "?"}}}) as sandbox:
         endpoint = sandbox.endpoint("shout")
         reader, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
         writer.write(b"hello\r\n")
@@ -104,4 +104,4 @@ async def test_a_service_of_another_distribution() -> None:
 @pytest.mark.usefixtures("shout")
 def test_its_settings_are_checked_like_ours() -> None:
     with pytest.raises(SettingsError, match="unknown key, did you mean 'mark'"):
-        Sandbox.from_mapping({"services": {"shout": {"marc": "?"}}})
+        Engine.from_mapping({"services": {"shout": {"marc": "?"}}})

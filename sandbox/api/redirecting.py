@@ -1,0 +1,28 @@
+"""``sandbox.redirect()``: the hosts and ports that the program under test has built in lead to a sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+from sandbox.api.sandbox import Sandbox
+from sandbox.redirection.inside import lessons
+
+
+@contextlib.contextmanager
+def redirect(
+    running: Sandbox | None = None,
+    *,
+    routes: Sequence[str] = (),
+    allow: Sequence[str] = (),
+) -> Iterator[Sandbox]:
+    """Within ``with``, all hosts and ports that this process names lead to a sandbox, which is handed out.
+
+    Without ``running`` a sandbox of the lessons' profile is started on free ports. ``routes`` are further ones, before
+    those it has: ``host:port=name`` of a service, a listener or, without ``running``, any behaviour. ``allow`` names the
+    hosts that stay real. Programs started meanwhile are redirected too; afterwards everything is as it was. Raises
+    ValueError for a wrong route, and RuntimeError within another redirection.
+    """
+    with contextlib.ExitStack() as stack:
+        box = running if running is not None else stack.enter_context(Sandbox(lessons(routes)))
+        yield stack.enter_context(box.redirect(routes=routes, allow=allow))
