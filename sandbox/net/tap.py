@@ -14,16 +14,16 @@ from typing import Any
 from sandbox.faults.effects import Effect
 from sandbox.faults.effects.reply import Reply
 from sandbox.faults.stage import End
-from sandbox.journal import Closed, Journal, Received, Sent, TlsStarted
+from sandbox.journal import Closed, Journal, Received, Sent
 from sandbox.net.bending import Bending
 from sandbox.net.connection import Connection
 from sandbox.net.facade import TapTransport
 from sandbox.net.handover import Handover, deliver
-from sandbox.net.handshake import SHUTDOWN_TIMEOUT, TlsContext, shake_hands
+from sandbox.net.handshake import SHUTDOWN_TIMEOUT, TlsContext
 from sandbox.net.idleness import IdleWatch
 from sandbox.net.sockets import quick_ack, reset_on_close
-from sandbox.net.spoiled import Spoiled
 from sandbox.net.tasks import Tasks
+from sandbox.net.upgrade import Upgrade
 
 LINGER = 1.0  # seconds in which a client may go on sending after our last word
 
@@ -81,17 +81,13 @@ class Tap(asyncio.Protocol):
         self.reason: str | None = None
         self._factory = factory
         self._tasks = tasks
-        self._tls = tls
         self._implicit_tls = implicit_tls
-        self._shutdown_timeout = shutdown_timeout
         self._handover = handover
         self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._heard_eof = False
         self._linger_timer: asyncio.TimerHandle | None = None
-        self._shaking_hands = False
-        self._early = bytearray()
-        self._early_eof = False
+        self._upgrade = Upgrade(self, tls, shutdown_timeout)
         self._gone = False
         self._not_reading: set[str] = set()
         self._not_writing: set[str] = set()
@@ -112,16 +108,29 @@ class Tap(asyncio.Protocol):
         self.idle.start()
         if self._implicit_tls:
             transport.pause_reading()  # the ClientHello must meet the TLS protocol, not us
-            self._tasks.spawn(self._shake_hands_first(), f"tls handshake {connection.number}")
+            self._tasks.spawn(self._upgrade.first(handover), f"tls handshake {connection.number}")
         else:
-            self._begin()
+            self.begin()
             if handover is not None:
                 handover.replay(transport)
 
+    def begin(self) -> None:
+        """Make the inner protocol, unless a fault comes first."""
+        connection = self.connection
+        try:
+            fault = connection.fault(connection.opening, connection.purpose)
+            if fault is not None:
+                self._turn_away(fault)
+                return
+            self.inner = self._factory(connection)
+            self.inner.connection_made(self.facade)
+        except Exception:
+            self._crashed()
+
     def data_received(self, data: bytes) -> None:
         self.idle.noted()
-        if self._shaking_hands:  # the client's first bytes may come with the end of its handshake
-            self._early += data
+        if self._upgrade.running:
+            self._upgrade.hold(data)
             return
         if self.bending.incoming is not None:
             self.bending.incoming.send(data)
@@ -142,8 +151,8 @@ class Tap(asyncio.Protocol):
             self._crashed()
 
     def eof_received(self) -> bool | None:
-        if self._shaking_hands:
-            self._early_eof = True
+        if self._upgrade.running:
+            self._upgrade.hold_eof()
             return None
         if self._closing:
             return self.connection.tls is None  # what is held up still goes
@@ -205,6 +214,11 @@ class Tap(asyncio.Protocol):
         self.idle.noted(self.unsent)
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the connection has ended, and the inner protocol been told."""
+        return self._gone
+
+    @property
     def is_closing(self) -> bool:
         """Whether nothing more can be written: also while the end is held up."""
         return self._closing or self.lower is None or self.lower.is_closing()
@@ -219,7 +233,7 @@ class Tap(asyncio.Protocol):
         self.lower.pause_reading()  # before the reply: the client answers it with its ClientHello
         self.write(reply)
         self.bending.settle()
-        return self._upgrade()
+        return self._upgrade.later()
 
     def finish(self, reason: str) -> None:
         """Close after what was written; the reason stands on the timeline."""
@@ -310,66 +324,12 @@ class Tap(asyncio.Protocol):
         """Acknowledge what comes next at once; Linux only, and only a hint."""
         quick_ack(self.facade.get_extra_info("socket"))
 
-    def _begin(self) -> None:
-        connection = self.connection
-        try:
-            fault = connection.fault(connection.opening, connection.purpose)
-            if fault is not None:
-                self._turn_away(fault)
-                return
-            self.inner = self._factory(connection)
-            self.inner.connection_made(self.facade)
-        except Exception:
-            self._crashed()
-
     def _turn_away(self, fault: Effect) -> None:
         """Instead of being served the client hears what the fault says, if anything, and no more."""
         self.inner = asyncio.Protocol()
         if isinstance(fault, Reply):
             self.write(fault.octets)
             self.linger("server")
-
-    async def _shake_hands_first(self) -> None:
-        await self._shake_hands("implicit", self._handover)
-        if not self._gone and not self.is_closing:
-            self._begin()
-            self._hand_on_early()
-
-    async def _upgrade(self) -> None:
-        await self._shake_hands("starttls")
-        # Whoever awaits this learns of the upgrade first.
-        self._loop.call_soon(self._hand_on_early)
-
-    def _hand_on_early(self) -> None:
-        self._shaking_hands = False
-        if self._early and not self._gone:
-            self.data_received(bytes(self._early))
-        self._early.clear()
-        if self._early_eof and not self._gone:
-            self.eof_received()
-
-    async def _shake_hands(self, occasion: str, handover: Handover | None = None) -> None:
-        assert self.lower is not None
-        self._shaking_hands = True
-        connection = self.connection
-        fault = connection.fault("tls", occasion)
-        if fault is not None and self.is_closing:
-            return
-        if self.bending.spoils_tls:
-            self.reason = "server"
-            await Spoiled(self.lower, self).shake_hands(handover)
-            return
-        try:
-            self.lower, connection.tls = await shake_hands(
-                self.lower, self, self._tls(fault), self._shutdown_timeout, handover
-            )
-        except Exception as error:
-            connection.note("tls.failed", reason=str(error) or type(error).__name__)
-            self.abort("error")
-            # The TLS protocol tells nobody of a connection that ends within the handshake.
-            self.connection_lost(None)
-            return
-        connection.journal.append(TlsStarted(connection.number, connection.service, connection.tls))
 
     def _end(self, reason: str) -> None:
         self.idle.stop()

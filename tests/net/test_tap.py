@@ -193,6 +193,17 @@ async def test_bytes_that_come_with_the_end_of_the_handshake_are_not_lost(net: N
         assert await asyncio.to_thread(_shake_hands_and_speak, raw, trust, mode, len(expected)) == expected
 
 
+@pytest.mark.parametrize("mode", ["implicit", "starttls"])
+async def test_who_says_all_and_leaves_with_the_end_of_the_handshake_is_heard(net: Net, mode: str) -> None:
+    endpoint = await net.listen(lambda _: Upgrade(), tls=mode)
+    raw = await asyncio.to_thread(socket.create_connection, (endpoint.host, endpoint.port))
+    with raw:
+        await asyncio.to_thread(_shake_hands_and_leave, raw, net.network.authority.client_context(), mode)
+        closed = await net.closed()
+    assert Received(1, "toy", b"early") in [entry.event for entry in net.journal]
+    assert closed.reason == "client"
+
+
 async def test_tls_clients_that_leave_without_a_word(net: Net) -> None:
     endpoint = await net.listen(lambda _: Echo(), tls="implicit")
     reader, writer = await net.connect(
@@ -247,19 +258,7 @@ def _distrust(endpoint: Endpoint) -> None:
 
 def _shake_hands_and_speak(raw: socket.socket, trust: ssl.SSLContext, mode: str, answer: int) -> bytes:
     """Send the client's last flight of the handshake and ``early`` in one segment."""
-    raw.settimeout(5)
-    if mode == "starttls":
-        raw.sendall(b"STARTTLS")
-        assert raw.recv(2) == b"go"
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = trust.wrap_bio(incoming, outgoing, server_hostname="localhost")
-    while True:
-        try:
-            client.do_handshake()
-            break
-        except ssl.SSLWantReadError:
-            raw.sendall(outgoing.read())
-            incoming.write(raw.recv(65536))
+    client, incoming, outgoing = _shake_hands(raw, trust, mode)
     client.write(b"early")
     raw.sendall(outgoing.read())
     received = b""
@@ -269,6 +268,38 @@ def _shake_hands_and_speak(raw: socket.socket, trust: ssl.SSLContext, mode: str,
         except ssl.SSLWantReadError:
             incoming.write(raw.recv(65536))
     return received
+
+
+def _shake_hands_and_leave(raw: socket.socket, trust: ssl.SSLContext, mode: str) -> None:
+    """Send the client's last flight of the handshake, ``early`` and the end in one segment, as of a short upload."""
+    client, _, outgoing = _shake_hands(raw, trust, mode)
+    client.write(b"early")
+    with pytest.raises(ssl.SSLWantReadError):
+        client.unwrap()
+    raw.sendall(outgoing.read())
+    raw.shutdown(socket.SHUT_WR)
+    while raw.recv(65536):
+        pass
+
+
+def _shake_hands(
+    raw: socket.socket, trust: ssl.SSLContext, mode: str
+) -> tuple[ssl.SSLObject, ssl.MemoryBIO, ssl.MemoryBIO]:
+    """All of the handshake but for sending the client's last flight."""
+    raw.settimeout(5)
+    if mode == "starttls":
+        raw.sendall(b"STARTTLS")
+        assert raw.recv(2) == b"go"
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = trust.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    while True:
+        try:
+            client.do_handshake()
+        except ssl.SSLWantReadError:
+            raw.sendall(outgoing.read())
+            incoming.write(raw.recv(65536))
+        else:
+            return client, incoming, outgoing
 
 
 class Working(asyncio.Protocol):
