@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 
-_DIGITS = re.compile(r"(?<![\w.,:/@#%+=&?-])(?:[A-Z]-)?(\d{3}[ -]\d{3,4}|\d{4,8})(?![\w@%/=-]|[.,:]\d)")
+_DIGITS = re.compile(
+    r"(?<![\w.,:/@#%+=&?-])(?:[A-Z]-)?(\d{3}[ -]\d{3,4}|\d{4,8}|(?<!\d )\d(?: \d){3,7}(?! \d))"
+    r"(?![\w@%/=-]|[.,:]\d)"
+)
 _WORDS = re.compile(
-    r"\b(?:codes?|pin|otp|tan|passcode|one[- ]time|verif\w+|confirm\w*|token|password|security|2fa"
+    r"\b(?:\w*codes?|pin|otp|tan|one[- ]time|verif\w+|confirm\w*|token|password|security|2fa"
+    r"|c[oó]digos?|codice|codici|kode?n?|kennwort|passwort"
     r"|код\w*|парол\w+|пин|подтвержд\w+)\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"(?:\b(?:order|invoice|phone|tel|fax|year|since|copyright|ref|ticket|case|account|zip"
-    r"|заказ\w*|сч[её]т\w*|тел|номер|год\w*)\b[\s.:№#]*|[©$€£₽№]\s*)$",
+    r"(?:\b(?:order|invoice|phone|tel|fax|year|since|copyright|ref|ticket|case|account"
+    r"|\w*(?:zip|post|bar)(?:[- ]?codes?)?|plz"
+    r"|bestell\w*|rechnung\w*|заказ\w*|сч[её]т\w*|тел|номер|год\w*)\b[\s.:№#]*|[©$€£₽№]\s*)$",
     re.IGNORECASE,
 )
 BEFORE, BEHIND = 80, 40  # characters in which a word may stand that tells what the digits are

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -42,15 +42,6 @@ class Headers(Mapping[str, str]):
     def all(self, name: str) -> list[str]:
         """The values of all fields of that name, in order."""
         return [value for other, value in self.fields if other.lower() == name.lower()]
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """What a mail carries beside its text: ``name`` may be empty, ``content`` is decoded."""
-
-    name: str
-    media_type: str
-    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -124,7 +115,7 @@ class Mail:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The leaves of the MIME tree, in order: ``media_type``, ``charset``, ``name``, ``content``, ``text``."""
+        """The leaves of the MIME tree, in order: ``media_type``, ``charset``, ``name`` (may be empty), ``content``, ``text``."""
         return self._taken.parts
 
     @property
@@ -138,9 +129,9 @@ class Mail:
         return _unix(self._taken.html)
 
     @property
-    def attachments(self) -> tuple[Attachment, ...]:
-        """What is neither the text nor the HTML, as inline pictures are, too."""
-        return tuple(Attachment(part.name, part.media_type, part.content) for part in self._taken.attachments)
+    def attachments(self) -> tuple[Part, ...]:
+        """What is neither the text nor the HTML: inline pictures (``is_inline``, ``content_id``) and messages, too."""
+        return self._taken.attachments
 
     @cached_property
     def links(self) -> tuple[str, ...]:
@@ -154,8 +145,8 @@ class Mail:
         """The one-time codes, the likeliest first: digits that the words around them call a code."""
         from sandbox.observation.links import text_of_html
 
-        body = self.text or text_of_html(self.html)
-        return tuple(codes_of(f"{self.subject}\n\n{body}"))
+        bodies = [self.text, text_of_html(self.html)]  # some texts say no more than that there is HTML
+        return tuple(dict.fromkeys(code for body in bodies for code in codes_of(f"{self.subject}\n\n{body}")))
 
     @cached_property
     def _taken(self) -> Taken:

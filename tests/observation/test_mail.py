@@ -131,6 +131,10 @@ def test_links_of_html() -> None:
         ("Enter the code 2468 before 2026-11-21 or http://a.test/123456", ["2468"]),
         ("© 2026 Example", []),
         ("code 123 or 123456789", []),
+        ("Use code 4821 2 times", ["4821"]),
+        ("Your code: 1 2 3 4 5 6\nNot 1 2 3 4 5 6 7 8 9", ["123456"]),
+        ("Ihr Bestätigungscode lautet 554433. Bestellung 99887766, Postcode 12345", ["554433"]),
+        ("Su código es 556677", ["556677"]),
         ("Your order 555666 is on its way. Your one-time password: 9081", ["9081"]),
     ],
 )
@@ -142,6 +146,36 @@ def test_the_subject_may_have_the_code_and_html_alone_too() -> None:
     assert seen(b"Subject: 7788 is your code\r\n\r\n").codes == ("7788",)
     html = b"Content-Type: text/html\r\n\r\n<style>p{width:1234px}</style><p>Code</p><td><b>909192</b></td>"
     assert seen(html).codes == ("909192",)
+    mail = EmailMessage()
+    mail.set_content("Your program shows no HTML.")
+    mail.add_alternative("<p>Your code is <b>246810</b></p>", subtype="html")
+    assert seen(bytes(mail)).codes == ("246810",)
+
+
+def test_a_message_within_a_message_is_attached_whole() -> None:
+    inner = EmailMessage()
+    inner["Subject"] = "Inner"
+    inner.set_content("<b>not the text of the mail</b>", subtype="html")
+    mail = EmailMessage()
+    mail.set_content("See there.")
+    mail.add_attachment(inner, filename="forwarded.eml")
+    seen_mail = seen(mail.as_bytes().replace(b"\n", b"\r\n"))
+    (attachment,) = seen_mail.attachments
+    assert (attachment.name, attachment.media_type) == ("forwarded.eml", "message/rfc822")
+    assert attachment.content == inner.as_bytes().replace(b"\n", b"\r\n")
+    assert (seen_mail.text, seen_mail.html) == ("See there.\n", "")
+
+
+def test_inline_pictures_and_texts_are_attachments_too() -> None:
+    mail = composed()
+    mail.add_attachment("a;b\n", subtype="csv", filename="a.csv")
+    html = next(part for part in mail.walk() if part.get_content_type() == "text/html")
+    html.add_related(b"PNG", "image", "png", cid="<logo>", disposition="inline")
+    picture, pdf, table = seen(bytes(mail)).attachments
+    assert (picture.content_id, picture.is_inline, picture.name) == ("logo", True, "")
+    assert (pdf.name, pdf.is_inline, pdf.is_attachment) == ("счёт.pdf", False, True)
+    assert (table.name, table.text) == ("a.csv", "a;b\n")
+    assert "PNG" not in repr(picture)
 
 
 def test_conditions(story: Story, observer: Observer) -> None:

@@ -219,6 +219,7 @@ def test_the_lock_has_one_holder(store: MailStore) -> None:
         (b"no header at all", ""),
         (b"", ""),
         (b"Subject: =?nonsense?B?8NLJ18XU?=\r\n\r\n", "=?nonsense?B?8NLJ18XU?="),
+        (b"Subject: =?nonsense?q?a?= =?koi8-r*ru?B?8NLJ18XU?=\r\n\r\n", "=?nonsense?q?a?= Привет"),
         (b"Subject: a\r\n b\r\n\r\n", "a b"),
         ("Subject: Привет\r\n\r\n".encode(), "Привет"),
         (

@@ -8,6 +8,7 @@ LONGEST = 10_000  # characters of a field that are shown; decoding takes more th
 
 _WORD = r"=\?[^?\s]+\?[BbQq]\?[^?]*\?="
 _WORDS = re.compile(rf"{_WORD}(?:\s+{_WORD})*")
+_LANGUAGE = re.compile(r"(=\?[^?*\s]+)\*[^?\s]*(?=\?[BbQq]\?)")  # RFC 2231, 5
 
 
 def field_text(value: object) -> str:
@@ -35,14 +36,26 @@ def _raw_text(value: object) -> str:
 
 
 def _decoded(words: re.Match[str]) -> str:
+    whole = _LANGUAGE.sub(r"\1", words[0])
+    try:
+        return _read(whole)
+    except ValueError:  # one that cannot be read does not spoil the others
+        return re.sub(_WORD, _read_alone, whole)
+
+
+def _read_alone(word: re.Match[str]) -> str:
+    try:
+        return _read(word[0])
+    except ValueError:
+        return word[0]
+
+
+def _read(words: str) -> str:
+    """Encoded words as text. Raises ValueError."""
     from email.errors import MessageError
     from email.header import decode_header, make_header
 
     try:
-        return str(make_header(decode_header(words[0])))
-    except (
-        LookupError,
-        ValueError,
-        MessageError,
-    ):  # an unknown charset, octets that are none of it, no base64
-        return words[0]
+        return str(make_header(decode_header(words)))
+    except (LookupError, MessageError) as error:  # an unknown charset, no base64
+        raise ValueError(str(error)) from error

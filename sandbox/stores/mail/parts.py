@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sandbox.stores.mail.fields import field_text
@@ -20,14 +22,15 @@ _UNKNOWN = "application/octet-stream"
 class Part:
     """One leaf of the MIME tree. ``number`` counts the leaves from 1, ``charset`` is empty for what is no text.
 
-    ``content_id`` is without its angle brackets (RFC 2392).
+    A message within the message is one leaf, with its octets as content. ``content_id`` is without its angle brackets
+    (RFC 2392).
     """
 
     number: int
     media_type: str
     charset: str
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
     is_attachment: bool
     content_id: str = ""
     is_inline: bool = False
@@ -72,7 +75,7 @@ def take_apart(content: bytes) -> Mail:
     try:
         # The compat32 policy: the newer ones raise on some of the headers that people send.
         mime = email.message_from_bytes(content)
-        leaves = [part for part in mime.walk() if not part.is_multipart()]
+        leaves = list(_leaves(mime))
     except RecursionError:  # multiparts within multiparts, hundreds deep
         return Mail((), (Part(1, "text/plain", "utf-8", "", content, is_attachment=False),))
     fields = tuple((name, decoded(value)) for name, value in mime.items())
@@ -84,17 +87,52 @@ def decoded(value: object) -> str:
     return " ".join(field_text(value).encode("utf-8", "replace").decode().split())
 
 
+def _leaves(mime: Mime) -> Iterator[Mime]:
+    """Whoever looks into a message that is attached takes its text for that of the mail."""
+    if mime.is_multipart() and mime.get_content_maintype() != "message":
+        for part in mime.get_payload():
+            assert not isinstance(part, str)
+            yield from _leaves(part)
+    else:
+        yield mime
+
+
+def _content(leaf: Mime) -> bytes:
+    if leaf.is_multipart():  # a message, or the blocks of a delivery status (RFC 3464)
+        return b"".join(_octets(part) for part in leaf.get_payload() if not isinstance(part, str))
+    payload = leaf.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _octets(message: Mime) -> bytes:
+    from email.generator import BytesGenerator
+    from email.policy import compat32
+
+    octets = io.BytesIO()
+    policy = compat32.clone(linesep="\r\n", max_line_length=None)  # no line is folded that was not
+    try:
+        BytesGenerator(octets, mangle_from_=False, policy=policy).flatten(message)
+    except (
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):  # what it makes of broken headers
+        return b""
+    return octets.getvalue()
+
+
 def _part(number: int, leaf: Mime) -> Part:
     media_type = leaf.get_content_type()
     if not _MEDIA_TYPE.fullmatch(media_type):
         media_type = _UNKNOWN
-    payload = leaf.get_payload(decode=True)
     return Part(
         number=number,
         media_type=media_type,
         charset=_charset(leaf) if media_type.startswith("text/") else "",
         name=_name(leaf),
-        content=payload if isinstance(payload, bytes) else b"",
+        content=_content(leaf),
         is_attachment=leaf.get_content_disposition() == "attachment",
         content_id=decoded(leaf.get("Content-ID", "")).strip("<> "),
         is_inline=leaf.get_content_disposition() == "inline",
