@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
-
-from pydantic import ValidationError
 
 from sandbox.engine import Engine
 from sandbox.observation import Unexpected
@@ -20,7 +18,7 @@ from sandbox.stubs import (
     Stub,
     XmlRpcAnswer,
 )
-from sandbox.stubs.answers import DatagramAnswer, FaultValue
+from sandbox.stubs.answers import DatagramAnswer, FaultValue, valid
 from sandbox.stubs.conditions import conditions_of
 from sandbox.stubs.engine import times_of
 
@@ -53,7 +51,9 @@ class Expected(Generic[Q]):
         return found
 
     def respond_with(self, handler: Callable[[Q], Any]) -> Self:
-        """Let a function answer, next in turn; what it raises fails ``sandbox.stubs.verify()``."""
+        """Let a function answer, next in turn; what it raises fails ``sandbox.stubs.verify()``. Raises TypeError."""
+        if not callable(handler):
+            raise TypeError(f"respond_with() takes a function, not {handler!r}; respond() takes an answer")
         return self._then(handler)
 
     def assert_called(self, *, exactly: int | None = None, at_least: int | None = None) -> None:
@@ -92,7 +92,7 @@ class ExpectedRequest(Expected[HttpRequest]):
         self,
         status: int = 200,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | int | Sequence[str]] | None = None,
         text: str | None = None,
         body: bytes | str | None = None,
         file: str | Path | None = None,
@@ -109,11 +109,14 @@ class ExpectedRequest(Expected[HttpRequest]):
         given = {"text": text, "body": body, "file": None if file is None else Path(file).absolute()}
         fields = {name: value for name, value in given.items() if value is not None} | json
         return self._then(
-            _valid(
+            valid(
                 HttpAnswer,
                 status=status,
-                headers=dict(headers or {}),
-                delay=float(delay),
+                headers={
+                    name: str(value) if isinstance(value, int) else value
+                    for name, value in (headers or {}).items()
+                },
+                delay=delay,
                 template=template,
                 **fields,
             )
@@ -125,13 +128,11 @@ class ExpectedCall(Expected[CallRequest]):
 
     def respond(self, value: Any = "", *, delay: float = 0.0) -> Self:
         """Return a value, next in turn."""
-        return self._then(_valid(XmlRpcAnswer, value=value, delay=float(delay)))
+        return self._then(valid(XmlRpcAnswer, value=value, delay=delay))
 
     def respond_fault(self, code: int, text: str, *, delay: float = 0.0) -> Self:
         """Answer with a fault, next in turn."""
-        return self._then(
-            _valid(XmlRpcAnswer, fault=_valid(FaultValue, code=code, text=text), delay=float(delay))
-        )
+        return self._then(valid(XmlRpcAnswer, fault=valid(FaultValue, code=code, text=text), delay=delay))
 
 
 class ExpectedOctets(Expected[OctetsRequest]):
@@ -139,7 +140,7 @@ class ExpectedOctets(Expected[OctetsRequest]):
 
     def respond(self, data: bytes | str = b"", *, close: bool = False, delay: float = 0.0) -> Self:
         """Send octets, next in turn, and close the connection behind them if that is wanted."""
-        return self._then(_valid(OctetsAnswer, data=data, close=close, delay=float(delay)))
+        return self._then(valid(OctetsAnswer, data=data, close=close, delay=delay))
 
 
 class ExpectedDatagram(Expected[OctetsRequest]):
@@ -147,7 +148,7 @@ class ExpectedDatagram(Expected[OctetsRequest]):
 
     def respond(self, data: bytes | str = b"") -> Self:
         """Send a datagram back, next in turn."""
-        return self._then(_valid(DatagramAnswer, data=data))
+        return self._then(valid(DatagramAnswer, data=data))
 
 
 E = TypeVar("E", bound=Expected[Any])
@@ -211,16 +212,3 @@ class StubRules:
 
         if problems := self._call(told):
             raise Unexpected("\n\n".join(problems))
-
-
-M = TypeVar("M", HttpAnswer, XmlRpcAnswer, OctetsAnswer, DatagramAnswer, FaultValue)
-
-
-def _valid(model: type[M], **fields: Any) -> M:
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(map(str, each['loc']))} {each['msg']}".strip() for each in error.errors()
-        )
-        raise ValueError(told) from None

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from sandbox.journal import Closed, Entry, Fact, Journal, Received, Sent, TlsStarted
 from sandbox.observation.mail import Headers
 from sandbox.observation.messages import Heard, HeardStream
+from sandbox.stubs.forms import form_of
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,8 @@ class Request:
 
     @property
     def form(self) -> dict[str, str]:
-        """The fields of a URL-encoded form; empty if the body is none."""
-        if "x-www-form-urlencoded" not in self.headers.get("Content-Type", "").lower():
-            return {}
-        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+        """The fields of a form, URL-encoded or multipart, without its files; empty if the body is none."""
+        return form_of(self.headers.get("Content-Type", ""), self.body)
 
 
 class Exchanges:

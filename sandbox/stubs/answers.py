@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import json
 import mimetypes
-from collections.abc import Mapping
-from typing import Annotated, Any
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from sandbox.settings.mistakes import misplaced, told
 from sandbox.settings.models import ExistingFile, Model, Seconds
 from sandbox.stubs.templates import check, filled
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.1
+_BREAKING = re.compile(r"[\r\n\0]")
+
+M = TypeVar("M", bound=Model)
+
+
+def valid(model: type[M], **fields: Any) -> M:
+    """An answer of these fields. Raises ValueError with every mistake."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        found = (told(each, model) for each in error.errors())
+        lines = (f"{'.'.join(map(str, key))}: {text}" if key else text for key, text in found)
+        raise ValueError("; ".join(lines)) from None
 
 
 class HttpAnswer(Model):
@@ -18,8 +35,8 @@ class HttpAnswer(Model):
 
     status: Annotated[int, Field(ge=200, le=599)] = 200
     """The status."""
-    headers: Mapping[str, str] = Field(default_factory=dict)
-    """Header fields."""
+    headers: Mapping[str, str | Annotated[tuple[str, ...], Field(strict=False)]] = Field(default_factory=dict)
+    """Header fields; one that comes several times has a list of values."""
     json_: Any = Field(default=None, alias="json")
     """A body in JSON."""
     text: str | None = None
@@ -37,19 +54,28 @@ class HttpAnswer(Model):
     def _one_body(self) -> HttpAnswer:
         given = {"json_", "text", "body", "file"} & self.model_fields_set
         if len(given) > 1:
-            raise ValueError("has more than one body")
+            names = " and ".join(sorted(name.rstrip("_") for name in given))
+            raise ValueError(f"has more than one body: {names}")
+        for name, values in self.headers.items():
+            if mistake := _mistake_in_field(name, values):
+                raise misplaced(("headers", name), mistake)
         if self.template:
             for text in (self.text, self.json_, dict(self.headers)):
                 check(text)
         return self
 
-    def fields(self, request: Any) -> dict[str, str]:
-        """The header fields, with Content-Type."""
-        own = dict(self.headers if not self.template else filled(dict(self.headers), request))
-        if any(name.lower() == "content-type" for name in own):
-            return own
+    def fields(self, request: Any) -> list[tuple[str, str]]:
+        """The header fields, with Content-Type. Raises ValueError for a template that fails."""
+        own = filled(dict(self.headers), request) if self.template else self.headers
+        found: list[tuple[str, str]] = []
+        for name, values in own.items():
+            if self.template and (mistake := _mistake_in_field(name, values)):
+                raise ValueError(f"headers.{name}: {mistake}")
+            found += [(name, value) for value in ([values] if isinstance(values, str) else values)]
         kind = self._type()
-        return own if kind is None else {"Content-Type": kind, **own}
+        if kind is None or any(name.lower() == "content-type" for name, _ in found):
+            return found
+        return [("Content-Type", kind), *found]
 
     def content(self, request: Any) -> bytes:
         """The body. Raises OSError if a file has gone meanwhile, ValueError for a template that fails."""
@@ -72,8 +98,17 @@ class HttpAnswer(Model):
         return None if self.text is None else "text/plain; charset=utf-8"
 
 
+def _mistake_in_field(name: str, values: str | Sequence[str]) -> str | None:
+    if _NAME.fullmatch(name) is None:
+        return "is no name of a header field"
+    if name.lower() == "transfer-encoding":
+        return "is left to the server"
+    texts = [values] if isinstance(values, str) else values
+    return "has a line end in its value" if any(map(_BREAKING.search, texts)) else None
+
+
 def http_answer(value: object) -> HttpAnswer:
-    """What a handler returned as an answer. Raises TypeError.
+    """What a handler returned as an answer. Raises TypeError, and ValueError for what is no status.
 
     An HttpAnswer is one; a number is a status, a text or octets are a body, a mapping or list is JSON, None is empty.
     """
@@ -85,7 +120,7 @@ def http_answer(value: object) -> HttpAnswer:
         case bool():
             pass
         case int():
-            return HttpAnswer(status=value)
+            return valid(HttpAnswer, status=value)
         case str():
             return HttpAnswer(text=value)
         case bytes():
@@ -113,6 +148,22 @@ class XmlRpcAnswer(Model):
     """The fault instead."""
     delay: Seconds = 0.0
     """Seconds before the answer."""
+
+    @field_validator("value")
+    @classmethod
+    def _sendable(cls, value: Any) -> Any:
+        check_sendable(value)
+        return value
+
+
+def check_sendable(value: Any) -> None:
+    """Raise ValueError for a value that XML-RPC has no words for."""
+    from xmlrpc.client import dumps  # not needed for a start
+
+    try:
+        dumps((value,), methodresponse=True, allow_none=True)
+    except (TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"XML-RPC cannot say it: {error}") from None
 
 
 class OctetsAnswer(Model):

@@ -52,6 +52,15 @@ def fits_name(wanted: Any, value: Any) -> bool:
     return fits(wanted.lower() if isinstance(wanted, str) else wanted, value.lower())
 
 
+def fits_fields(wanted: Any, value: Any) -> bool:
+    """The same for fields, which are texts all: a number is meant as it is written."""
+    if isinstance(wanted, Mapping):
+        wanted = {
+            name: each if type(each) not in (int, float) else str(each) for name, each in wanted.items()
+        }
+    return fits(wanted, value)
+
+
 def fits_octets(wanted: Any, data: bytes) -> bool:
     """Whether a body is what is wanted: equal octets, or a text in UTF-8 that fits as others do."""
     if isinstance(wanted, str) or (isinstance(wanted, re.Pattern) and isinstance(wanted.pattern, str)):
@@ -81,7 +90,7 @@ def parameters(wanted: Any, path: str) -> dict[str, str] | None:
 @lru_cache(maxsize=1024)
 def text_pattern(text: str) -> re.Pattern[str]:
     """The regular expression of a text with ``*``, or of one between slashes; use its ``search``. Raises re.error."""
-    if len(text) > 2 and text.startswith("/") and text.endswith("/"):
+    if is_pattern(text):
         return re.compile(text[1:-1], re.DOTALL)
     return re.compile(r"\A" + ".*".join(map(re.escape, text.split("*"))) + r"\Z", re.DOTALL)
 
@@ -89,7 +98,7 @@ def text_pattern(text: str) -> re.Pattern[str]:
 @lru_cache(maxsize=1024)
 def path_pattern(path: str) -> re.Pattern[str]:
     """The regular expression of a path; use its ``search``. Raises re.error."""
-    if path.startswith("/^") and path.endswith("/"):  # without the ^ it would be a path as others
+    if is_pattern(path, begin="/^"):  # without the ^ it would be a path as others
         return re.compile(path[1:-1], re.DOTALL)
     pattern, end = "", 0
     for found in _NAME.finditer(path):
@@ -98,10 +107,15 @@ def path_pattern(path: str) -> re.Pattern[str]:
     return re.compile(rf"\A{pattern}{_any(path[end:])}\Z", re.DOTALL)
 
 
+def is_pattern(text: str, begin: str = "/") -> bool:
+    """Whether a text is a regular expression between slashes."""
+    return len(text) > 2 and text.startswith(begin) and text.endswith("/")
+
+
 def is_literal(wanted: object) -> bool:
     """Whether this is octets, or a text that has no pattern in it."""
     if isinstance(wanted, str):
-        return "*" not in wanted and not (len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"))
+        return "*" not in wanted and not is_pattern(wanted)
     return isinstance(wanted, bytes)
 
 

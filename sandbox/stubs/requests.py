@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from sandbox.stubs.forms import form_of
+
 
 class Fields(Mapping[str, str]):
     """Header fields; names without regard to case, of a name that comes again the first."""
@@ -80,10 +82,8 @@ class HttpRequest(Arrival):
 
     @property
     def form(self) -> dict[str, str]:
-        """The fields of a URL-encoded form; empty if the body is none."""
-        if "x-www-form-urlencoded" not in self.headers.get("Content-Type", "").lower():
-            return {}
-        return dict(parse_qsl(self.text, keep_blank_values=True))
+        """The fields of a form, URL-encoded or multipart, without its files; empty if the body is none."""
+        return form_of(self.headers.get("Content-Type", ""), self.body)
 
 
 @dataclass(frozen=True, kw_only=True)

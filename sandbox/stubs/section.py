@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from sandbox.settings.mistakes import misplaced
 from sandbox.settings.models import Model
 from sandbox.stubs.answers import DatagramAnswer, HttpAnswer, OctetsAnswer, XmlRpcAnswer
-from sandbox.stubs.conditions import conditions_of, readable
+from sandbox.stubs.conditions import conditions_of, mistake_in
 from sandbox.stubs.stub import Stub
 
 
@@ -28,16 +28,16 @@ class StubSettings(Model):
 
     @model_validator(mode="after")
     def _readable(self) -> StubSettings:
+        service: str = getattr(self, "service")  # noqa: B009 — each subclass has its own
         for name in self.conditions:
-            try:
-                readable(self._wanted(name), path=name == "path")
-            except ValueError as error:
-                raise misplaced((name,), str(error)) from None
+            wanted = self._wanted(name)
+            if wanted is not None and (mistake := mistake_in(service, name, wanted)):
+                raise misplaced((name,), mistake)
         return self
 
     def stub(self) -> Stub:
         """A new stub of this kind, which has been asked nothing."""
-        service: str = getattr(self, "service")  # noqa: B009 — each subclass has its own
+        service: str = getattr(self, "service")  # noqa: B009
         return Stub(
             service=service,
             conditions=conditions_of(service, {name: self._wanted(name) for name in self.conditions}),

@@ -18,7 +18,7 @@ def check(value: Any) -> None:
         case Mapping():
             for each in value.values():
                 check(each)
-        case list():
+        case list() | tuple():
             for each in value:
                 check(each)
 
@@ -30,7 +30,7 @@ def filled(value: Any, request: object) -> Any:
             return _rendered(value, request)
         case Mapping():
             return {name: filled(each, request) for name, each in value.items()}
-        case list():
+        case list() | tuple():
             return [filled(each, request) for each in value]
     return value
 

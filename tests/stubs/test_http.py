@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import AsyncSandbox, Sandbox
+from sandbox import AsyncSandbox, Sandbox, SettingsError
 from sandbox.observation import Unexpected
 from sandbox.stubs import HttpAnswer, HttpRequest
 from sandbox.stubs.templates import filled
@@ -309,11 +309,69 @@ def test_reset_clears_stubs_and_removing_too(sandbox: Sandbox) -> None:
         ({"path": "/^(/"}, "no regular expression"),
         ({"query": {"a": "/(/"}}, "no regular"),
         ({"times": 0}, "times"),
+        ({"method": "/orders"}, r"method: '/orders' is a path, so say path='/orders'"),
+        ({"path": "orders"}, "path: 'orders' does not begin with /"),
+        ({"path": "http://a.test/orders"}, "is a URL"),
+        ({"path": "/orders?id=1"}, "path: '/orders.id=1' has a query"),
+        ({"query": "id=1"}, "query: 'id=1' is no mapping"),
+        ({"body": 5}, "body: 5 is neither"),
     ],
 )
 def test_mistakes_are_told_at_once(sandbox: Sandbox, wrong: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         sandbox.http.expect(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"status": 99}, "^status: Input should be greater than or equal to 200, not 99$"),
+        ({"status": "201"}, "^status: Input should be a valid integer, not '201'$"),
+        ({"text": "a", "json": 1}, "^has more than one body: json and text$"),
+        ({"headers": {"A": "b\r\nC: d"}}, "^headers.A: has a line end"),
+        ({"headers": {"A b": "c"}}, "^headers.A b: is no name"),
+        ({"headers": {"Transfer-Encoding": "chunked"}}, "is left to the server"),
+        ({"delay": "soon"}, "^delay: "),
+    ],
+)
+def test_mistakes_in_answers_are_told_at_once(sandbox: Sandbox, wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        sandbox.http.expect().respond(**wrong)
+
+
+def test_an_answer_is_no_function(sandbox: Sandbox) -> None:
+    answer: Any = 404
+    with pytest.raises(TypeError, match="takes a function, not 404"):
+        sandbox.http.expect().respond_with(answer)
+
+
+def test_fields_may_be_numbers_and_come_several_times(sandbox: Sandbox) -> None:
+    cookies: dict[str, Any] = {"Retry-After": 60, "Set-Cookie": ["a=1", "b={{ request.query.b }}"]}
+    sandbox.http.expect(query={"b": 2}).respond(headers=cookies, template=True)
+    with sandbox.http.opener().open(sandbox.http.url_for("/?b=2")) as response:
+        assert response.headers["Retry-After"] == "60"
+        assert response.headers.get_all("Set-Cookie") == ["a=1", "b=2"]
+
+
+def test_a_template_ends_no_header_field(sandbox: Sandbox) -> None:
+    sandbox.http.expect().respond(headers={"X": "{{ request.query.x }}"}, template=True)
+    status, said = ask(sandbox, "GET", "/?x=a%0d%0aB:c")
+    assert (status, b"headers.X: has a line end" in said) == (500, True)
+    with pytest.raises(Unexpected, match=r"headers\.X: has a line end"):
+        sandbox.stubs.verify()
+
+
+def test_a_multipart_form(sandbox: Sandbox) -> None:
+    stub = sandbox.http.expect("POST", form={"name": "Änn"}).respond(299)
+    parts = [
+        '--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nÄnn\r\n',
+        '--b\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\n\r\n\x89PNG\r\n--b--\r\n',
+    ]
+    kind = "multipart/form-data; boundary=b"
+    assert ask(sandbox, "POST", "/", "".join(parts).encode(), Content_Type=kind)[0] == 299
+    assert stub.requests[0].form == {"name": "Änn"}
+    [request] = sandbox.http.wait(form={"name": "Änn"})
+    assert request.form == {"name": "Änn"}
 
 
 def test_stubs_of_the_configuration() -> None:
@@ -337,6 +395,15 @@ async def test_on_a_loop() -> None:
         stub = sandbox.http.expect(path="/a").respond(text="b")
         assert await asyncio.to_thread(ask, sandbox, "GET", "/a") == (200, b"b")
         stub.assert_called(exactly=1)
+
+
+def test_mistakes_in_the_configuration_are_told_with_their_place() -> None:
+    stub = {"service": "http", "path": "/a?b=1", "answers": [{"headers": {"A": "b\nc"}}]}
+    with pytest.raises(SettingsError, match=r"stubs\.0\.answers\.0\.headers\.A: has a line end"):
+        Sandbox({"services": {"http": {}}, "stubs": [stub]})
+    stub["answers"] = []
+    with pytest.raises(SettingsError, match=r"stubs\.0\.path: '/a\?b=1' has a query"):
+        Sandbox({"services": {"http": {}}, "stubs": [stub]})
 
 
 def test_leaving_the_sandbox_fails_if_a_handler_did() -> None:

@@ -70,6 +70,16 @@ def test_a_handler_that_fails_is_a_fault_and_fails_the_test(sandbox: Sandbox) ->
     assert sandbox.journal.facts("stub.failed")
 
 
+def test_what_xmlrpc_cannot_say_is_told_at_once_or_fails_the_test(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="value: XML-RPC cannot say it: int exceeds XML-RPC limits"):
+        sandbox.xmlrpc.expect("big").respond(2**40)
+    sandbox.xmlrpc.expect("huge").respond_with(lambda call: 2**40)
+    with pytest.raises(xmlrpc.client.Fault, match="int exceeds"):
+        sandbox.xmlrpc.client().huge()
+    with pytest.raises(Unexpected, match="int exceeds"):
+        sandbox.stubs.verify(unused=False)
+
+
 def test_calls_that_come_to_http(sandbox: Sandbox) -> None:
     sandbox.xmlrpc.expect("add").respond("stubbed")
     with xmlrpc.client.ServerProxy(sandbox.http.url) as client:

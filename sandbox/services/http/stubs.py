@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from sandbox.net.connection import Connection
 from sandbox.net.threads import in_thread
@@ -58,7 +59,8 @@ async def _said(use: Use) -> web.StreamResponse:
 
 
 def _response(answer: HttpAnswer, request: HttpRequest) -> web.Response:
-    return web.Response(status=answer.status, headers=answer.fields(request), body=answer.content(request))
+    fields = CIMultiDict(answer.fields(request))
+    return web.Response(status=answer.status, headers=fields, body=answer.content(request))
 
 
 async def _made(handler: Callable[[HttpRequest], Any], request: HttpRequest) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from xmlrpc.client import Fault
 
 from sandbox.stubs import CallRequest, Stubs, Use, XmlRpcAnswer
+from sandbox.stubs.answers import check_sendable
 
 #: Puts a fact on the timeline, on the event loop: the number of the connection, the name, the details.
 Note = Callable[..., None]
@@ -65,4 +66,5 @@ def _said(answer: Any, request: CallRequest) -> Any:
             return answer.value
         case None:
             return ""
+    check_sendable(answer)
     return answer
