@@ -7,10 +7,25 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sandbox.faults.effects import AnyEffect
-from sandbox.faults.pattern import Pattern
+from sandbox.faults.pattern import Pattern, fits
 from sandbox.faults.point import CONNECT
 from sandbox.settings.mistakes import guess, misplaced
 from sandbox.settings.models import Count, Model, Octets, Seconds
+
+# What a client that has connected may fulfil or not, and what is counted of that.
+_CONDITIONS = (
+    "argument",
+    "user",
+    "peer",
+    "larger",
+    "greylist",
+    "after",
+    "nth",
+    "times",
+    "rate",
+    "burst",
+    "probability",
+)
 
 
 class Rule(Model):
@@ -52,7 +67,20 @@ class Rule(Model):
         named = f"{self.service}.{self.event}"
         if not set("*?[") & set(named) and not self.effect.suits(self.service, self.event):
             raise misplaced(("effect", "kind"), f"{self.effect.kind} is nothing for {named}")
+        if self.effect.unconditional:
+            self._has_no_conditions()
         return self
+
+    def _has_no_conditions(self) -> None:
+        kind = self.effect.kind
+        if not fits(self.event, CONNECT):
+            raise misplaced(("on",), f"{kind} is for a service alone, as {self.service!r}")
+        fields = type(self).model_fields
+        said = [key for key in _CONDITIONS if getattr(self, key) != fields[key].default]
+        if said:
+            raise misplaced(
+                (said[0],), f"{kind} has no {', no '.join(said)}: it lasts as long as its rule is in force"
+            )
 
     @field_validator("on")
     @classmethod

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sandbox.faults.effects import Effect, StreamEffect
 from sandbox.faults.effects.broken_tls import BrokenTls
 from sandbox.faults.effects.disconnect import Disconnect, HalfClose, Reset
+from sandbox.faults.effects.refuse import Refuse
 from sandbox.faults.stage import End
 from sandbox.net.connection import Connection
 from sandbox.net.flow import Flow
@@ -54,7 +55,7 @@ class Bending:
                 return True
             case Disconnect():
                 self._close()
-            case Reset():
+            case Reset() | Refuse():
                 self._end("reset")
             case HalfClose():
                 self.send(end="eof")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sandbox.faults import CONNECT, Faults, Point
 from sandbox.faults.effects import Effect
+from sandbox.faults.engine import ActiveRule
 from sandbox.journal import Crashed, Fact, Journal, Opened, TlsFacts
 from sandbox.settings.models import Binding
 
@@ -80,6 +81,12 @@ class Connection:
             )
         )
         return None if rule is None else self.afflict(rule.name, rule.effect, event, argument)
+
+    def refused(self, refusal: ActiveRule) -> None:
+        """Suffer that nobody may listen where it came, which counts as a hit."""
+        refusal.matches += 1
+        refusal.hits += 1
+        self.afflict(refusal.rule.name, refusal.rule.effect, CONNECT, "")
 
     def afflict(self, rule: str, effect: Effect, event: str, argument: str) -> Effect | None:
         """Let an effect happen, and tell it on the timeline; returns what :meth:`fault` does."""

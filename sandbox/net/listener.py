@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from sandbox.faults import Faults
+from sandbox.faults.engine import ActiveRule
 from sandbox.journal import Journal
 from sandbox.net.connection import Connection
 from sandbox.net.handover import Handover
@@ -64,7 +65,6 @@ class StreamListener:
         faults: Faults,
         busy: bytes = b"",
     ) -> None:
-        self.endpoint: Endpoint | None = None
         self._service = service
         self._binding = binding
         self._limits = limits
@@ -94,16 +94,30 @@ class StreamListener:
         """The protocol for a client that is about to be accepted."""
         return _Accepting(self)
 
+    def adopt(self) -> asyncio.Protocol:
+        """The protocol for a client that was accepted elsewhere."""
+        return _Accepting(self, elsewhere=True)
+
+    @property
+    def refusal(self) -> ActiveRule | None:
+        """The fault rule by which nobody may listen here."""
+        return self._faults.refusal(self._service, self._binding.name)
+
     def take_over(self, tap: Tap, early: bytes) -> None:
         """Serve the client of another listener's tap from here on, under a new number. Raises ConnectionError."""
         transport, handover = tap.release()
-        accepting = _Accepting(self, replace(handover, early=early + handover.early))
+        accepting = _Accepting(self, replace(handover, early=early + handover.early), elsewhere=True)
         transport.set_protocol(accepting)
         transport.resume_reading()  # what served it before may have paused
         accepting.connection_made(transport)
 
-    def admit(self, transport: asyncio.Transport, handover: Handover | None = None) -> Tap | None:
-        """The tap for an accepted client, or None if there are too many, or we are closing."""
+    def admit(
+        self, transport: asyncio.Transport, handover: Handover | None = None, *, elsewhere: bool = False
+    ) -> Tap | None:
+        """The tap for an accepted client, or None if there are too many, or we are closing.
+
+        Who was accepted ``elsewhere`` could not be refused, and is reset instead.
+        """
         if self._closed:
             return None
         number = self._journal.number_connection()
@@ -129,6 +143,7 @@ class StreamListener:
             implicit_tls=self._binding.tls == "implicit",
             idle_timeout=self._limits.idle_timeout,
             handover=handover,
+            refusal=self.refusal if elsewhere else None,
             ended=self._taps.discard,
         )
         self._taps.add(tap)
@@ -144,13 +159,16 @@ class StreamListener:
 class _Accepting(asyncio.Protocol):
     """Stands in for the tap until the peer's address is known."""
 
-    def __init__(self, listener: StreamListener, handover: Handover | None = None) -> None:
+    def __init__(
+        self, listener: StreamListener, handover: Handover | None = None, *, elsewhere: bool = False
+    ) -> None:
         self._listener = listener
         self._handover = handover
+        self._elsewhere = elsewhere
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        tap = self._listener.admit(transport, self._handover)
+        tap = self._listener.admit(transport, self._handover, elsewhere=self._elsewhere)
         if tap is None:
             self._listener.refuse(transport)
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Collection
@@ -18,16 +17,17 @@ from sandbox.net.authority import Authority
 from sandbox.net.connection import Connection
 from sandbox.net.data import DataListener, attach, dial
 from sandbox.net.datagrams import Answer, Answering, DatagramListener
+from sandbox.net.door import Door
+from sandbox.net.doors import Doors, steps
 from sandbox.net.driver import Driver
 from sandbox.net.facade import TapTransport
 from sandbox.net.listener import Endpoint, StreamListener
-from sandbox.net.sockets import BACKLOG, bind, bind_both
+from sandbox.net.sockets import bind, bind_both
 from sandbox.net.tap import ProtocolFactory, Tap
 from sandbox.net.tasks import Tasks
 from sandbox.sansio import Core
 from sandbox.settings.models import Binding, Limits
 
-ACCEPT_STEPS = 4  # steps of the loop from accept to connection_made: two in CPython 3.11 to 3.13
 GRACE = 0.1  # seconds that open connections have to send their last bytes when the network closes
 
 
@@ -53,14 +53,13 @@ class Network:
         self.tasks = Tasks(self._crashed)
         self._free_ports = free_ports
         self._reserved = frozenset(reserved)
-        self._servers: list[asyncio.Server] = []
         self._checks: dict[Endpoint, Callable[[], bool]] = {}
-        self._listeners: dict[tuple[str, str], StreamListener] = {}
+        self._doors = Doors(journal)
+        self.faults.watch(self._doors.settle)
         self._datagrams: list[asyncio.DatagramTransport] = []
         self._datagram_listeners: dict[tuple[str, str], DatagramListener] = {}
         self._all_datagrams: list[DatagramListener] = []
         self._data: set[Tap] = set()
-        self._waiting: list[tuple[StreamListener, list[socket.socket]]] = []
 
     @cached_property
     def tls_context(self) -> ssl.SSLContext:
@@ -171,8 +170,8 @@ class Network:
 
         Raises LookupError if there is no such listener.
         """
-        accept = self._listeners[service, listener].accept
-        await asyncio.get_running_loop().connect_accepted_socket(accept, sock)
+        adopt = self._doors.listener(service, listener).adopt
+        await asyncio.get_running_loop().connect_accepted_socket(adopt, sock)
 
     def hand_over(self, transport: TapTransport, service: str, listener: str, early: bytes = b"") -> None:
         """Let another listener serve the client of ``transport`` from here on, as if it had accepted it just now.
@@ -182,11 +181,11 @@ class Network:
         must have been told of a ``resume_writing`` that it waited for. Raises LookupError if there is no such listener,
         ConnectionError if the client is gone.
         """
-        self._listeners[service, listener].take_over(transport.tap, early)
+        self._doors.listener(service, listener).take_over(transport.tap, early)
 
     def has_listener(self, service: str, listener: str) -> bool:
-        """Whether a stream listener of that name accepts clients."""
-        return (service, listener) in self._listeners
+        """Whether there is a stream listener of that name."""
+        return (service, listener) in self._doors
 
     def adopt_datagram(
         self, service: str, listener: str, data: bytes, peer: tuple[str, int], sock: Answering
@@ -211,28 +210,23 @@ class Network:
         Nothing of what they did or still do is seen afterwards. ``then`` is called at the moment when nobody is
         connected.
         """
-        for listener, sockets in self._waiting:
-            listener.close()
-            for sock in sockets:
-                _turn_away(sock)
-        for _ in range(ACCEPT_STEPS):
-            await asyncio.sleep(0)
+        self._doors.close_to_newcomers()
+        await steps()
         nobody = Journal(max_events=1)
         # The control connections first: they end what waits for the data connections.
-        for listener, _ in self._waiting:
-            for tap in listener.taps:
-                tap.detach(nobody)
+        for tap in self._doors.taps(aside=False):
+            tap.detach(nobody)
         for tap in tuple(self._data):
             tap.detach(nobody)
         for datagrams in self._all_datagrams:
             datagrams.forget()
         then()
-        for listener, _ in self._waiting:
-            listener.reopen()
+        self._doors.settle(telling=False)  # nothing has happened yet
+        self._doors.welcome()
 
     async def close(self) -> None:
         """Close all listeners and connections, first gently, and wait until nothing is left."""
-        await self._stop_accepting()
+        await self._doors.close()
         for transport in self._datagrams:
             transport.close()
         for tap in self._taps():
@@ -245,28 +239,12 @@ class Network:
         for endpoint in self.endpoints:
             if endpoint.path is not None:
                 Path(endpoint.path).unlink(missing_ok=True)  # noqa: ASYNC240 — one quick call at the end
-        self._servers.clear()
         self._checks.clear()
-        self._listeners.clear()
-        self._waiting.clear()
+        self._doors.clear()
         self._all_datagrams.clear()
         self._datagrams.clear()
         self._datagram_listeners.clear()
         self.endpoints.clear()
-
-    async def _stop_accepting(self) -> None:
-        # Closing a server while asyncio is between accepting a client and telling us of it fails in asyncio, and leaves
-        # the client's socket open; so first no more are accepted, then those on their way arrive, then it is closed.
-        for listener in self._listeners.values():
-            listener.close()
-        loop = asyncio.get_running_loop()
-        for sock in (sock for server in self._servers for sock in server.sockets):
-            with contextlib.suppress(NotImplementedError):  # Windows
-                loop.remove_reader(sock.fileno())
-        for _ in range(ACCEPT_STEPS):
-            await asyncio.sleep(0)
-        for server in self._servers:
-            server.close()
 
     async def _wait_for_taps(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -296,20 +274,11 @@ class Network:
             faults=Faults() if aside else self.faults,
             busy=busy,
         )
-        loop = asyncio.get_running_loop()
-        servers: list[asyncio.Server] = []
-        for sock in sockets:
-            if binding.transport == "unix":
-                server = await loop.create_unix_server(listener.accept, sock=sock, backlog=BACKLOG)
-            else:
-                server = await loop.create_server(listener.accept, sock=sock, backlog=BACKLOG)
-            servers.append(server)
-            self._servers.append(server)
-        self._listeners[service, binding.name] = listener
-        if not aside:
-            self._waiting.append((listener, sockets))
+        door = Door(listener, sockets, self.tasks, aside=aside)
+        await door.open()
         endpoint = self._opened(service, binding, sockets[0])
-        self._checks[endpoint] = lambda: all(server.is_serving() for server in servers)
+        self._checks[endpoint] = lambda: door.is_accepting
+        self._doors.add(door, endpoint)
         return endpoint
 
     async def _serve_datagrams(
@@ -358,7 +327,7 @@ class Network:
         self.journal.append(Crashed(0, "net", traceback))
 
     def _taps(self) -> list[Tap]:
-        return [*self._data, *(tap for listener in self._listeners.values() for tap in listener.taps)]
+        return [*self._data, *self._doors.taps()]
 
     def _opened(self, service: str, binding: Binding, sock: socket.socket) -> Endpoint:
         name = sock.getsockname()
@@ -375,11 +344,3 @@ class Network:
         self.endpoints.append(endpoint)
         self.journal.append(ListenerOpened(service, binding.name, binding.transport, endpoint.address))
         return endpoint
-
-
-def _turn_away(sock: socket.socket) -> None:
-    """Close whoever waits to be accepted."""
-    with contextlib.suppress(OSError):  # nobody any more
-        while True:
-            client, _ = sock.accept()
-            client.close()

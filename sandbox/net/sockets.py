@@ -10,6 +10,7 @@ import stat
 import struct
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from sandbox.errors import ListenError
 from sandbox.net.owner import owner_of
@@ -94,20 +95,39 @@ def _addresses(binding: Binding) -> list[tuple[int, str]]:
     return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
 
 
-def _bind(family: int, transport: str, host: str, port: int) -> socket.socket:
-    # asyncio sets TCP_NODELAY only on sockets that say IPPROTO_TCP, so they must say it.
-    kind, protocol = (
-        (socket.SOCK_DGRAM, socket.IPPROTO_UDP)
-        if transport == "udp"
-        else (socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    )
-    sock = socket.socket(family, kind, protocol)
+def hold(family: int, address: Any) -> socket.socket:
+    """A socket that has an address, as ``getsockname`` told it, and does not listen: clients are refused.
+
+    A socket file gives way; it is for whoever had it. Raises OSError.
+    """
+    if isinstance(address, str):
+        Path(address).unlink(missing_ok=True)
+        sock = _unbound_unix()
+    else:
+        sock = _unbound(family, "tcp")
     try:
-        sock.setblocking(False)
-        if transport == "tcp" and os.name == "posix":
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind(address)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def let_go(sock: socket.socket) -> bool:
+    """Close what a socket stands for, at once, though asyncio still has its number; whether this system can do so."""
+    if os.name != "posix":
+        return False
+    try:
+        with socket.socket(sock.family, sock.type) as nothing:
+            os.dup2(nothing.fileno(), sock.fileno(), inheritable=False)
+    except OSError:  # too many open files
+        return False
+    return True
+
+
+def _bind(family: int, transport: str, host: str, port: int) -> socket.socket:
+    sock = _unbound(family, transport)
+    try:
         sock.bind((host, port))
         # Two processes may both bind with SO_REUSEADDR; only one of them can listen.
         if transport == "tcp":
@@ -118,18 +138,39 @@ def _bind(family: int, transport: str, host: str, port: int) -> socket.socket:
     return sock
 
 
+def _unbound(family: int, transport: str) -> socket.socket:
+    # asyncio sets TCP_NODELAY only on sockets that say IPPROTO_TCP, so they must say it.
+    kind, protocol = (
+        (socket.SOCK_DGRAM, socket.IPPROTO_UDP)
+        if transport == "udp"
+        else (socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    )
+    sock = socket.socket(family, kind, protocol)
+    sock.setblocking(False)
+    if transport == "tcp" and os.name == "posix":
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    return sock
+
+
 def _bind_unix(path: Path) -> socket.socket:
     with contextlib.suppress(FileNotFoundError):
         if stat.S_ISSOCK(path.stat().st_mode) and _is_abandoned(path):
             path.unlink()
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock = _unbound_unix()
     try:
-        sock.setblocking(False)
         sock.bind(str(path))
         sock.listen(BACKLOG)
     except OSError:
         sock.close()
         raise
+    return sock
+
+
+def _unbound_unix() -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.setblocking(False)
     return sock
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sandbox.faults.effects import Effect
 from sandbox.faults.effects.reply import Reply
+from sandbox.faults.engine import ActiveRule
 from sandbox.faults.stage import End
 from sandbox.journal import Closed, Journal, Received, Sent
 from sandbox.net.bending import Bending
@@ -37,7 +38,7 @@ class Tap(asyncio.Protocol):
     that has a method ``is_busy()`` is not idle while that returns True: FTP's control connection is silent during a
     transfer.
     ``implicit_tls`` shakes hands before the inner protocol hears of the connection. ``handover`` is what comes along
-    with a connection that another tap had before. ``ended`` is called once, when the connection is gone.
+    with a connection that another tap had before. With a ``refusal`` it is reset. ``ended`` is called once, when the connection is gone.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Tap(asyncio.Protocol):
         idle_timeout: float,
         shutdown_timeout: float | None = SHUTDOWN_TIMEOUT,
         handover: Handover | None = None,
+        refusal: ActiveRule | None = None,
         ended: Callable[[Tap], None],
     ) -> None:
         self.connection = connection
@@ -83,6 +85,7 @@ class Tap(asyncio.Protocol):
         self._tasks = tasks
         self._implicit_tls = implicit_tls
         self._handover = handover
+        self._refusal = refusal
         self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._heard_eof = False
@@ -106,7 +109,9 @@ class Tap(asyncio.Protocol):
         if handover is not None:
             connection.note("connection.taken_over", origin=handover.origin)
         self.idle.start()
-        if self._implicit_tls:
+        if self._refusal is not None:
+            connection.refused(self._refusal)
+        elif self._implicit_tls:
             transport.pause_reading()  # the ClientHello must meet the TLS protocol, not us
             self._tasks.spawn(self._upgrade.first(handover), f"tls handshake {connection.number}")
         else:

@@ -263,3 +263,15 @@ def test_faults_of_the_configuration_come_back() -> None:
             sandbox.faults.hits("nobody")
         with pytest.raises(SettingsError):
             sandbox.faults.add(on="smtp.mail", effect={"kind": "nonsense"})
+
+
+def test_a_server_that_was_down_is_back_at_once(sandbox: Sandbox) -> None:
+    with sandbox:
+        address = sandbox.smtp.host, sandbox.smtp.port
+        for back in (sandbox.reset, sandbox.faults.clear):
+            sandbox.faults.add(on="smtp", effect={"kind": "refuse"})
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(address)
+            back()
+            with socket.create_connection(address, timeout=5) as client:
+                assert client.recv(3) == b"220"

@@ -88,6 +88,11 @@ URLLIB = Section(
             '{ on = "http.tls", effect = { kind = "bad-certificate", flaw = "expired" } }',
             open_by_tls,
         ),
+        Provocation(
+            urllib.error.URLError,
+            '{ on = "http", effect = { kind = "refuse" } }',
+            open_page,
+        ),
         Provocation(urllib.error.ContentTooShortError, _get('kind = "wrong-length", by = 10'), retrieve),
         Provocation(TimeoutError, _get('kind = "silence"'), wait),
         Provocation(ConnectionResetError, _get('kind = "reset"'), open_page),
@@ -105,6 +110,7 @@ HTTP = Section(
         Provocation(http.client.IncompleteRead, _get('kind = "bad-chunk"'), get),
         Provocation(http.client.LineTooLong, _get('kind = "long-line", line = "status"'), get),
         Provocation(http.client.LineTooLong, _get('kind = "long-line", line = "header"'), get),
+        Provocation(ConnectionRefusedError, '{ on = "http", effect = { kind = "refuse" } }', get),
         Provocation(ConnectionResetError, _get('kind = "limit", octets = 100, then = "reset"'), get),
         Provocation(
             OSError, '{ on = "http.tunnel", effect = { kind = "answer", status = 502 } }', open_tunnel

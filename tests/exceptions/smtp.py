@@ -78,6 +78,7 @@ SMTP = Section(
             _rule("smtp.starttls", "454 4.7.0 TLS not available due to temporary reason"),
             start_tls,
         ),
+        Provocation(ConnectionRefusedError, '{ on = "smtp", effect = { kind = "refuse" } }', connect),
         Provocation(smtplib.SMTPNotSupportedError, _rule("smtp.ehlo", "250 sandbox.test"), start_tls),
     ),
 )

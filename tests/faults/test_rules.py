@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from typing import Any
 
@@ -174,6 +175,10 @@ def test_events_of_two_words() -> None:
         ("ftp.pasv", "refuse-port", True),
         ("ftp.stor", "refuse-port", False),
         ("smtp.starttls", "broken-tls", True),
+        ("smtp", "refuse", True),
+        ("dns.connect", "refuse", True),
+        ("smtp.rcpt", "refuse", False),
+        ("udp", "refuse", False),
     ],
 )
 def test_an_effect_where_it_can_happen(on: str, kind: str, fits: bool) -> None:
@@ -201,3 +206,38 @@ def test_a_greylist_forgets_what_came_after_a_snapshot() -> None:
     assert hits(faults, 1) == "."
     assert hits(faults, 2, argument="bob@example.org") == "x."
     assert not faults.greylist("magic").passes("bob")
+
+
+def test_nobody_fulfils_a_condition_who_is_refused() -> None:
+    wrong = [
+        ({"times": 2}, r"^times: refuse has no times: it lasts"),
+        ({"peer": "127.*", "probability": 0.5}, r"^peer: refuse has no peer, no probability"),
+        ({"on": "smtp.r*"}, r"^on: refuse is for a service alone, as 'smtp'"),
+    ]
+    for fields, told in wrong:
+        table = {"on": "smtp", "effect": {"kind": "refuse"}} | fields
+        with pytest.raises(SettingsError) as caught:
+            load_mapping({"services": {"smtp": {}}, "faults": [table]}, REGISTRY)
+        (problem,) = caught.value.problems
+        assert re.search(told, f"{problem.key.removeprefix('faults.0.')}: {problem.message}")
+    whole = rule(on="*", listener="sub*", effect={"kind": "refuse"})
+    assert Rule.model_validate(whole.model_dump()) == whole
+
+
+def test_who_is_refused_meets_no_rule() -> None:
+    faults, heard = Faults(), []
+    faults.watch(lambda: heard.append([active.rule.name for active in faults.active]))
+    faults.add(rule(name="first", on="smtp"))
+    faults.add(rule(name="down", on="smtp*", listener="main", effect={"kind": "refuse"}))
+    assert faults.refusal("smtp", "submission") is None
+    assert faults.refusal("pop3", "main") is None
+    found = faults.refusal("smtp", "main")
+    assert found is not None
+    assert found.rule.name == "down"
+    assert hits(faults, 2, event="connect") == "xx"  # who was accepted before
+    faults.remove("first")
+    assert hits(faults, 2, event="connect") == ".."
+    faults.replace([rule(name="last"), rule(name="next")])
+    with pytest.raises(ValueError, match="already"):
+        faults.add(rule(name="last"))
+    assert heard == [["first"], ["first", "down"], ["down"], ["last", "next"]]

@@ -17,7 +17,7 @@ from tests.web.conftest import Control
 
 
 def close_first(sandbox: Engine) -> None:
-    sandbox.network._servers[0].close()
+    next(iter(sandbox.network._doors)).close()
 
 
 def test_everything_accepts(control: Control) -> None:

@@ -24,6 +24,7 @@ from sandbox.faults.effects.long_line import LongLine
 from sandbox.faults.effects.miscount import Miscount
 from sandbox.faults.effects.new_uid_validity import NewUidValidity
 from sandbox.faults.effects.redirect_loop import RedirectLoop
+from sandbox.faults.effects.refuse import Refuse
 from sandbox.faults.effects.refuse_port import RefusePort
 from sandbox.faults.effects.reply import Reply
 from sandbox.faults.effects.silence import Silence
@@ -57,6 +58,7 @@ AnyEffect: TypeAlias = Annotated[
     | NewUidValidity
     | OldTls
     | RedirectLoop
+    | Refuse
     | RefusePort
     | Reorder
     | Reply

@@ -16,6 +16,8 @@ class Effect(Model):
     kind: str
     where: ClassVar[tuple[str, ...]] = ("*",)
     """The points at which it can happen, as pattern of service.event; the first that fits decides, ! is for never."""
+    unconditional: ClassVar[bool] = False
+    """Whether it lasts as long as its rule is in force, whoever connects: then no rule with it has conditions."""
 
     def suits(self, service: str, event: str) -> bool:
         """Whether it can happen there."""
