@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -185,6 +186,21 @@ def test_links_that_lead_outside_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ForbiddenError):
         tree.read(P("/link"))
     assert tree.list(P("/")) == []
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")  # opening one waits for its other end
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "file").write_text("x")
+    tree = DirectoryTree(tmp_path)
+    for name in ("/pipe", "/loop"):
+        for action in (tree.stat, tree.read, tree.write):
+            with pytest.raises(ForbiddenError):
+                action(P(name))
+    assert [info.name for info in tree.list(P("/"))] == ["file"]
+    tree.remove(P("/loop"))
+    assert not (tmp_path / "loop").is_symlink()
 
 
 def test_samples_and_homes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -50,14 +51,16 @@ class DirectoryTree:
             for entry in entries:
                 try:
                     found.append(self.stat(path / entry.name))
-                except FileStoreError:  # a dangling link, or one that leads outside
+                except FileStoreError:  # a dangling link, one that leads outside, a pipe
                     continue
         return sorted(found, key=lambda info: info.name)
 
     def read(self, path: PurePosixPath, offset: int = 0) -> BinaryIO:
         """See FileTree."""
         with _translated(path):
-            file = self._real(path).open("rb")
+            real = self._real(path)
+            _info(path, real.stat())
+            file = real.open("rb")
             file.seek(offset)
             return file
 
@@ -65,7 +68,10 @@ class DirectoryTree:
         """See FileTree."""
         with _translated(path):
             real = self._real(path)
-            mode = "ab" if offset is None else "wb" if offset == 0 or not real.exists() else "r+b"
+            exists = real.exists()
+            if exists:
+                _info(path, real.stat())
+            mode = "ab" if offset is None else "r+b" if offset and exists else "wb"
             file: IO[bytes] = real.open(mode)
             if offset:
                 file.truncate(min(offset, real.stat().st_size))
@@ -115,7 +121,8 @@ class DirectoryTree:
     def _real(self, path: PurePosixPath) -> Path:
         real = self._base.joinpath(*path.parts[1:])
         # The last part may be missing; whatever exists must not lead outside.
-        if not real.resolve().is_relative_to(self._base):
+        # Not Path.resolve: before Python 3.13 a link that leads to itself makes it fail.
+        if not Path(os.path.realpath(real)).is_relative_to(self._base):
             raise ForbiddenError(path, "leads outside the tree")
         return real
 
@@ -155,5 +162,8 @@ def _translated(path: PurePosixPath) -> Iterator[None]:
 
 
 def _info(path: PurePosixPath, status: os.stat_result) -> FileInfo:
-    is_directory = (status.st_mode & 0o170000) == 0o040000
+    is_directory = stat.S_ISDIR(status.st_mode)
+    if not is_directory and not stat.S_ISREG(status.st_mode):
+        # A pipe, a socket, a device: to open one may take for ever, and stop everybody else.
+        raise ForbiddenError(path, "is neither a file nor a directory")
     return FileInfo(path, is_directory, 0 if is_directory else status.st_size, status.st_mtime)
