@@ -18,13 +18,15 @@ _KEYWORD = re.compile(r"[^\\%*\]\x80-\U0010ffff]{1,200}\Z")
 
 def parse_flags(tokens: Iterable[Token]) -> frozenset[str]:
     """The flags of APPEND and STORE. Raises BadError for what a client cannot set, as \\Recent."""
-    return frozenset(_parse(token) for token in tokens)
+    return union(frozenset(), map(_parse, tokens))
 
 
 def union(flags: frozenset[str], added: Iterable[str]) -> frozenset[str]:
-    """The flags with others; a keyword that is there in another spelling stays as it is."""
-    known = {flag.lower() for flag in flags}
-    return flags | {flag for flag in added if flag.lower() not in known}
+    """The flags with others; of a keyword in several spellings the first stays."""
+    spelt: dict[str, str] = {}
+    for flag in (*flags, *added):
+        spelt.setdefault(flag.lower(), flag)
+    return frozenset(spelt.values())
 
 
 def difference(flags: frozenset[str], removed: Iterable[str]) -> frozenset[str]:

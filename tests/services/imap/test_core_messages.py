@@ -218,6 +218,23 @@ def test_store() -> None:
     )
 
 
+def test_a_keyword_has_one_spelling() -> None:
+    play(
+        SELECTED,
+        r"""
+        C: a1 STORE 1 FLAGS.SILENT (Work WORK)
+        S: * FLAGS (\Answered \Flagged \Deleted \Seen \Draft Work)
+        S: * OK [PERMANENTFLAGS (...Work \*)] new keywords
+        S: a1 OK STORE completed
+        C: a2 STORE 1 +FLAGS (home work HOME)
+        S: * FLAGS (\Answered \Flagged \Deleted \Seen \Draft Work home)
+        S: * OK [PERMANENTFLAGS (...Work home \*)] new keywords
+        S: * 1 FETCH (FLAGS (Work home \Recent))
+        S: a2 OK STORE completed
+        """,
+    )
+
+
 def test_expunge_renumbers() -> None:
     play(
         SELECTED,
