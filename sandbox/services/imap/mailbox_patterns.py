@@ -8,16 +8,19 @@ from sandbox.stores.mail.home import INBOX, SEPARATOR
 
 
 class Pattern:
-    """One pattern, with its reference before it. INBOX is matched in any case."""
+    """One pattern, with its reference before it. INBOX is matched in any case, also as the first level."""
 
     def __init__(self, text: str) -> None:
         self.stops_at_level = text.endswith("%")
         # Neighbouring wildcards say no more than one of them, the wider.
         self._text = re.sub(r"[*%]*\*[*%]*|%+", lambda found: "*" if "*" in found[0] else "%", text)
+        first, separator, rest = self._text.partition(SEPARATOR)
+        self._of_inbox = first.upper() + separator + rest
 
     def matches(self, name: str) -> bool:
         """Whether the whole name fits."""
-        return self._fits(self._text, name) or (name == INBOX and self._fits(self._text.upper(), name))
+        in_inbox = name.partition(SEPARATOR)[0] == INBOX
+        return self._fits(self._text, name) or (in_inbox and self._fits(self._of_inbox, name))
 
     def _fits(self, pattern: str, name: str) -> bool:
         """Walk over the name with all places in the pattern that are possible so far.
