@@ -182,7 +182,8 @@ class MailTransactions(Login):
         if content is None:
             self.connection.note("mail.refused", reason="too big", sender=transaction.mail_from)
             return f"552 5.3.4 Message size exceeds the limit of {self.settings.max_message} octets"
-        if has_long_line(content, self.settings.max_line):
+        # What is binary has no lines (RFC 3030 §3).
+        if transaction.body != "BINARYMIME" and has_long_line(content, self.settings.max_line):
             self.connection.note("mail.refused", reason="line too long", sender=transaction.mail_from)
             return f"500 5.5.2 A line is longer than {self.settings.max_line} octets"
         self.about_to_deliver(content, transaction)

@@ -231,6 +231,14 @@ def test_a_long_line_is_refused_after_the_dot(serve: Serve) -> None:
     assert refusals(sandbox) == ["line too long"]
 
 
+def test_what_is_binary_has_no_lines(serve: Serve) -> None:
+    sandbox = serve(smtp={"max_line": 1000})
+    with RawClient(sandbox) as client:
+        client.say("MAIL FROM:<a@a.test> BODY=BINARYMIME", "RCPT TO:<b@b.test>")
+        client.sock.sendall(b"BDAT 2000 LAST\r\n" + bytes(2000))
+        assert client.reply() == "250 2.0.0 00000001 Message accepted for delivery"
+
+
 def test_chunks(serve: Serve) -> None:
     sandbox = serve(smtp={})
     with RawClient(sandbox) as client:
