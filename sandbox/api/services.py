@@ -17,6 +17,7 @@ from sandbox.api.stubs import (
 )
 from sandbox.net.listener import Endpoint
 from sandbox.stubs import CallRequest, HttpRequest, OctetsRequest
+from sandbox.stubs.matching import is_literal
 
 if TYPE_CHECKING:  # a client's library is loaded by who asks for the client
     import ftplib
@@ -35,7 +36,7 @@ USER = "user"
 PASSWORD = "secret"
 TIMEOUT = 5.0  # seconds a client waits
 
-_SCHEMES = {"xmlrpc": "http", "tcp": "tcp", "udp": "udp"}
+_SCHEMES = {"xmlrpc": "http", "control": "http"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,12 @@ class Service:
     def _where(self, listener: str | None) -> Listener:
         return self.main if listener is None else self.listener(listener)
 
+    def _heard(self, listener: str | None) -> str | None:
+        """The same, for a stub: some pattern, or a listener there is. Raises LookupError."""
+        if listener is not None and is_literal(listener):
+            self.listener(listener)
+        return listener
+
 
 class Smtp(Service):
     """The SMTP service."""
@@ -189,12 +196,16 @@ class Ftp(Service):
         return self._clients.ftp(self._where(listener), user, password, tls=tls)
 
 
-class Http(Service):
-    """The HTTP service."""
+class Web(Service):
+    """A service that has pages."""
 
     def url_for(self, path: str, *, listener: str | None = None) -> str:
         """The URL of a path."""
         return f"{self._where(listener).url}/{path.removeprefix('/')}"
+
+
+class Http(Web):
+    """The HTTP service."""
 
     def client(self, *, listener: str | None = None) -> http.client.HTTPConnection:
         """A connected client, an HTTPSConnection for implicit TLS."""
@@ -237,7 +248,7 @@ class Http(Service):
             "json": json,
             "form": form,
             "body": body,
-            "listener": listener,
+            "listener": self._heard(listener),
         }
         return self._stubs.expect(
             ExpectedRequest, "http", wanted, matches=matches, times=times, ordered=ordered, name=name
@@ -286,7 +297,7 @@ class Tcp(Service):
         name: str = "",
     ) -> ExpectedOctets:
         """Expect octets at a listener, and answer them before its behaviour does; see docs/stubs.md."""
-        wanted = {"data": data, "listener": listener}
+        wanted = {"data": data, "listener": self._heard(listener)}
         return self._stubs.expect(
             ExpectedOctets, "tcp", wanted, matches=matches, times=times, ordered=ordered, name=name
         )
@@ -310,13 +321,13 @@ class Udp(Service):
         name: str = "",
     ) -> ExpectedDatagram:
         """Expect datagrams at a listener, and answer them before its behaviour does; see :meth:`Http.expect`."""
-        wanted = {"data": data, "listener": listener}
+        wanted = {"data": data, "listener": self._heard(listener)}
         return self._stubs.expect(
             ExpectedDatagram, "udp", wanted, matches=matches, times=times, ordered=ordered, name=name
         )
 
 
-class Control(Service):
+class Control(Web):
     """The control interface, over HTTP."""
 
 

@@ -38,8 +38,8 @@ class Facts(Kind[Noted]):
     known: ClassVar = {
         "name": ("name", lambda noted: [noted.name]),
         "service": ("name", lambda noted: [noted.service]),
-        "connection": ("name", lambda noted: [noted.connection]),
-        "where": ("part", lambda noted: [noted]),
+        "connection": ("number", lambda noted: [noted.connection]),
+        "where": ("function", lambda noted: [noted]),
     }
 
     def all(self) -> list[Noted]:

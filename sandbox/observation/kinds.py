@@ -72,10 +72,10 @@ class Mails(Kind[Mail]):
         "subject": ("text", lambda mail: [mail.subject]),
         "text": ("text", lambda mail: [mail.text]),
         "html": ("text", lambda mail: [mail.html]),
-        "headers": ("part", lambda mail: [mail.headers]),
+        "headers": ("fields", lambda mail: [mail.headers]),
         "attachment": ("name", lambda mail: [each.name for each in mail.attachments]),
         "user": ("NAME", lambda mail: [mail.user]),
-        "where": ("part", lambda mail: [mail]),
+        "where": ("function", lambda mail: [mail]),
     }
 
     def __init__(self, world: World) -> None:
@@ -120,13 +120,13 @@ class Requests(Kind[Request]):
         "path": ("name", lambda request: [request.path]),
         "host": ("NAME", lambda request: [request.host, request.host.rpartition(":")[0] or request.host]),
         "target": ("name", lambda request: [request.target]),
-        "query": ("part", lambda request: [request.query]),
-        "headers": ("part", lambda request: [request.headers]),
-        "body": ("text", lambda request: [request.body, request.text]),
+        "query": ("fields", lambda request: [request.query]),
+        "headers": ("fields", lambda request: [request.headers]),
+        "body": ("body", lambda request: [request.body, request.text]),
         "json": ("part", lambda request: [request.json]),
-        "form": ("part", lambda request: [request.form]),
-        "status": ("name", lambda request: [request.status]),
-        "where": ("part", lambda request: [request]),
+        "form": ("fields", lambda request: [request.form]),
+        "status": ("number", lambda request: [request.status]),
+        "where": ("function", lambda request: [request]),
     }
 
     def __init__(self, world: World) -> None:
@@ -155,7 +155,7 @@ class Calls(Kind[Call]):
         "params": ("part", lambda call: [call.params, list(call.params)]),
         "outcome": ("text", lambda call: [call.outcome]),
         "result": ("part", lambda call: [call.result]),
-        "where": ("part", lambda call: [call]),
+        "where": ("function", lambda call: [call]),
     }
 
     def __init__(self, world: World) -> None:
@@ -183,9 +183,9 @@ class Uploads(Kind[Upload]):
     known: ClassVar = {
         "path": ("name", lambda upload: [upload.path, upload.name]),
         "user": ("NAME", lambda upload: [upload.user]),
-        "content": ("text", lambda upload: [upload.content]),
+        "content": ("octets", lambda upload: [upload.content]),
         "text": ("text", lambda upload: [upload.text]),
-        "where": ("part", lambda upload: [upload]),
+        "where": ("function", lambda upload: [upload]),
     }
 
     def all(self) -> list[Upload]:
@@ -218,8 +218,8 @@ class TcpStreams(Kind[Stream]):
     noun, plural, services = "connection", "connections", ("tcp",)
     known: ClassVar = {
         "listener": ("name", lambda stream: [stream.listener]),
-        "data": ("text", lambda stream: [stream.received]),
-        "where": ("part", lambda stream: [stream]),
+        "data": ("octets", lambda stream: [stream.received]),
+        "where": ("function", lambda stream: [stream]),
     }
 
     def __init__(self, world: World) -> None:
@@ -242,8 +242,8 @@ class Datagrams(Kind[Datagram]):
     noun, plural, services = "datagram", "datagrams", ("udp",)
     known: ClassVar = {
         "listener": ("name", lambda datagram: [datagram.listener]),
-        "data": ("text", lambda datagram: [datagram.data]),
-        "where": ("part", lambda datagram: [datagram]),
+        "data": ("octets", lambda datagram: [datagram.data]),
+        "where": ("function", lambda datagram: [datagram]),
     }
 
     def __init__(self, world: World) -> None:

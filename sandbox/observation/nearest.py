@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sandbox.journal import Entry, Journal, Opened, transcript
 from sandbox.observation.kinds import Item, Kind
-from sandbox.observation.rules import Criterion, is_part_of, shown
+from sandbox.observation.rules import CONTAINED, Criterion, is_part_of, shown
 
 I = TypeVar("I", bound=Item)  # noqa: E741
 
@@ -141,7 +141,7 @@ def _difference(criterion: Criterion[I], got: Any) -> list[str]:
     wanted = criterion.wanted
     if isinstance(wanted, Mapping):
         return _members(criterion.name, wanted, got)
-    like = {"text": "contains", "name": "is", "NAME": "is"}.get(criterion.mode, "is")
+    like = "contains" if criterion.mode in CONTAINED else "is"
     lines = [
         f"  {criterion.name}: wanted  {shown(wanted, WIDTH)} ({like})",
         f"  {' ' * len(criterion.name)}  got     {shown(got, WIDTH)}",

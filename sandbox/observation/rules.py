@@ -24,12 +24,27 @@ DataRule: TypeAlias = bytes | re.Pattern[bytes] | Callable[[bytes], object] | No
 PartRule: TypeAlias = Mapping[str, Any] | None
 
 
+#: Modes in which a part of the value is enough.
+CONTAINED = ("text", "octets", "body")
+
+_TAKEN: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "NAME": ((str,), "a text, with * for anything"),
+    "text": ((str,), "a text"),
+    "octets": ((bytes,), "octets, as b'…'"),
+    "body": ((str, bytes), "a text or octets"),
+    "number": ((int,), "a number"),
+    "fields": ((Mapping,), "a mapping"),
+    "function": ((), "a function"),
+}
+
+
 @dataclass(frozen=True)
 class Criterion(Generic[T]):
     """One condition. It is met if any of the ``values`` of an item fits what is ``wanted``.
 
-    ``mode`` is one of ``name``, ``NAME`` (a name whose case does not matter), ``text`` and ``part`` (of a mapping the
-    members that are named; everything else is equal).
+    ``mode`` is one of ``name``, ``NAME`` (a name whose case does not matter), ``text``, ``octets`` and ``body`` (contained),
+    ``number``, ``part`` (of a mapping the members that are named; everything else is equal), ``fields`` (the same for
+    texts) and ``function``.
     """
 
     name: str
@@ -47,9 +62,9 @@ class Criterion(Generic[T]):
 
     def _fits(self, value: Any) -> bool:
         wanted = self.wanted
-        if self.mode == "part" or isinstance(wanted, re.Pattern) or callable(wanted):
+        if self.mode in ("part", "fields") or isinstance(wanted, re.Pattern) or callable(wanted):
             return is_part_of(wanted, value)
-        if self.mode == "text":
+        if self.mode in CONTAINED:
             return isinstance(value, type(wanted)) and wanted in value
         if not isinstance(wanted, str):
             return bool(value == wanted)
@@ -73,16 +88,33 @@ def is_part_of(wanted: Any, value: Any) -> bool:
 def criteria_of(
     wanted: Mapping[str, Any], known: Mapping[str, tuple[str, Callable[[T], Sequence[Any]]]]
 ) -> tuple[Criterion[T], ...]:
-    """The conditions of keyword arguments; ``known`` has the mode and the values of each. Raises TypeError."""
+    """The conditions of keyword arguments; ``known`` has the mode and the values of each.
+
+    Raises TypeError for a word that is not known, and for what could never fit.
+    """
     __tracebackhide__ = True  # pytest shows the line of the test
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise TypeError(f"{unknown[0]!r} is none of {', '.join(known)}")
     return tuple(
-        Criterion(name, known[name][0], value, known[name][1])
+        Criterion(name, known[name][0], _checked(name, known[name][0], value), known[name][1])
         for name, value in wanted.items()
         if value is not None
     )
+
+
+def _checked(name: str, mode: str, wanted: Any) -> Any:
+    """What is wanted; of fields, which are texts all, a number is meant as it is written."""
+    __tracebackhide__ = True
+    taken, told = _TAKEN.get(mode, ((object,), ""))
+    judged = wanted.pattern if isinstance(wanted, re.Pattern) else wanted
+    if not callable(wanted) and not isinstance(judged, taken):
+        raise TypeError(
+            f"{name} takes {told}{'' if mode == 'function' else ', or a function'}; not {wanted!r}"
+        )
+    if mode == "fields" and isinstance(wanted, Mapping):
+        return {each: str(value) if type(value) in (int, float) else value for each, value in wanted.items()}
+    return wanted
 
 
 def shown(value: object, longest: int = 60) -> str:

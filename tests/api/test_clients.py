@@ -79,6 +79,8 @@ def test_xmlrpc_tcp_and_udp(sandbox: Sandbox) -> None:
 def test_names_that_are_not_there(sandbox: Sandbox) -> None:
     with pytest.raises(LookupError, match="smtp has no listener 'no', but: main, submission, smtps"):
         sandbox.smtp.client(listener="no")
+    with pytest.raises(LookupError, match="tcp has no listener 'no', but: "):
+        sandbox.tcp.expect(listener="no")
     with pytest.raises(AttributeError, match="runs no gopher, but: smtp, "):
         sandbox.service("gopher")
     assert sandbox.service("smtp").port == sandbox.smtp.port

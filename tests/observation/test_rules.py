@@ -74,3 +74,31 @@ def test_values_are_shown_in_one_short_line() -> None:
 def test_part_of_equal_things() -> None:
     assert is_part_of([1, {"a": 2}], [1, {"a": 2}])
     assert not is_part_of(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted", "told"),
+    [
+        (
+            "NAME",
+            ["a@b.test", "c@d.test"],
+            r"x takes a text, with \* for anything, or a function; not \['a@b",
+        ),
+        ("text", 5, "x takes a text, or a function; not 5"),
+        ("octets", "abc", "x takes octets, as b'…', or a function; not 'abc'"),
+        ("octets", re.compile("abc"), "x takes octets"),
+        ("body", {"a": 1}, "x takes a text or octets"),
+        ("number", "200", "x takes a number, or a function; not '200'"),
+        ("fields", "a=1", "x takes a mapping, or a function; not 'a=1'"),
+        ("function", {"a": 1}, "x takes a function; not"),
+    ],
+)
+def test_what_could_never_fit_is_refused(mode: str, wanted: Any, told: str) -> None:
+    with pytest.raises(TypeError, match=told):
+        criteria_of({"x": wanted}, {"x": (mode, lambda _: ())})
+
+
+def test_numbers_in_fields_are_texts() -> None:
+    (criterion,) = criteria_of({"x": {"page": 2}}, {"x": ("fields", lambda item: [item])})
+    assert criterion.met({"page": "2", "size": "3"})
+    assert not criterion.met({"page": "22"})
