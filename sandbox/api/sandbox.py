@@ -28,7 +28,7 @@ class Sandbox(Observed):
 
     ``with Sandbox() as sandbox`` runs it in a thread; ``async with Sandbox() as sandbox`` on your loop, and gives an
     :class:`AsyncSandbox`. ``config`` is a TOML file or a mapping of the same shape, the default configuration if there
-    is none, or a configuration as it is; keyword tables as ``smtp={"auth_required": True}`` or ``accounts={…}`` change it. ``services`` names those
+    is none, or a configuration as it is; keyword tables as ``smtp={"auth_required": True}`` or ``accounts={"ann": "secret"}`` change it. ``services`` names those
     that run. With ``clock`` time stands still at that moment. Raises SettingsError with every mistake.
     """
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.api.configuration import load_rules
+from sandbox.api.configuration import accounts_table, load_rules
 from sandbox.engine import REGISTRY, Engine, accounts_of
 from sandbox.errors import SettingsError
 from sandbox.settings import load_mapping
@@ -42,19 +42,11 @@ class Wishes:
         """What a sandbox that runs can be told."""
         with readable():
             if self.accounts is not None:
-                given = {"accounts": _accounts_table(self.accounts), "services": {"smtp": {}}}
+                given = {"accounts": accounts_table(self.accounts), "services": {"smtp": {}}}
                 engine.accounts.restore(accounts_of(load_mapping(given, REGISTRY)).snapshot())
             if self.faults:
                 configured = [active.rule for active in engine.faults.active]
-                engine.faults.replace([*load_rules(self.faults), *configured])
-
-
-def _accounts_table(accounts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The table of the configuration; or users with their passwords, or tables."""
-    if accounts.keys() <= {"mode", "refused_passwords", "users"}:
-        return accounts
-    users = {name: {"password": said} if isinstance(said, str) else said for name, said in accounts.items()}
-    return {"users": users}
+                engine.faults.replace([*load_rules(self.faults, engine.configuration), *configured])
 
 
 def settings_of(config: pytest.Config, wanted: Mapping[str, Any]) -> dict[str, Any]:

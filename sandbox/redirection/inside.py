@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -47,13 +48,22 @@ def redirected(
 
 def lessons(routes: Sequence[str]) -> Configuration:
     """The lessons' profile, with listeners for behaviours that only the routes name. Raises ValueError."""
+    _check_list("routes", routes)
     try:
         return load_file(profiles()["lessons"], REGISTRY, routes=routes)
     except SettingsError as error:
-        raise ValueError(str(error)) from error
+        told = (replace(each, where=each.where.removeprefix("--route ")) for each in error.problems)
+        raise ValueError("\n".join(map(str, told))) from error
+
+
+def _check_list(name: str, given: Sequence[str]) -> None:
+    if isinstance(given, str):
+        raise ValueError(f"{name}: must be a list, as [{given!r}]")
 
 
 def _table(engine: Engine, routes: Sequence[str], allow: Sequence[str]) -> Table:
+    _check_list("routes", routes)
+    _check_list("allow", allow)
     further = []
     for text in routes:
         address, _, name = text.rpartition("=")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -37,11 +37,15 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What was read: the general settings, and the settings of each service that is to run."""
+    """What was read: the general settings, and the settings of each service that is to run.
+
+    ``known`` is what further entries of a section are read with, see :func:`load_section`.
+    """
 
     general: GlobalSettings = field(default_factory=GlobalSettings)
     services: Mapping[str, ServiceSettings] = field(default_factory=dict)
     sections: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_file(
@@ -57,7 +61,8 @@ def load_file(
 
     ``overrides`` are ``key.path=value`` texts whose values are TOML, or plain text; ``only`` names the services that
     run; ``routes`` are ``host:port=name`` texts, further ones for the table of that name; ``changes`` is a mapping of
-    the shape a file has, whose values go before those of the file. Raises SettingsError with every mistake.
+    the shape a file has, whose values go before those of the file, from the keywords of a call. Raises SettingsError
+    with every mistake.
     """
     name = _shown(path)
     try:
@@ -70,7 +75,7 @@ def load_file(
     except tomllib.TOMLDecodeError as error:
         raise SettingsError([_syntax_problem(name, str(error))]) from error
     loader = _Loader(registry, LineMap(name, text), path.resolve().parent)
-    return loader.load(_changed(data, changes), overrides, only, routes)
+    return loader.load(data, overrides, only, routes, changes)
 
 
 def load_mapping(
@@ -85,8 +90,13 @@ def load_mapping(
 ) -> Configuration:
     """The same from a mapping of the shape a file has; relative paths are meant from ``base``."""
     return _Loader(registry, LineMap("configuration", ""), base or Path.cwd()).load(
-        _changed(deepcopy(dict(data)), changes), overrides, only, routes
+        deepcopy(dict(data)), overrides, only, routes, changes
     )
+
+
+def load_section(name: str, data: Any, registry: Registry, known: Mapping[str, Any]) -> Any:
+    """One section alone, read with what the configuration ``known`` comes from knows. Raises SettingsError."""
+    return _Loader(registry, LineMap("configuration", ""), Path.cwd()).load_section(name, data, known)
 
 
 @lru_cache(maxsize=4)
@@ -99,7 +109,12 @@ class _Loader:
     def __init__(self, registry: Registry, lines: LineMap, base: Path) -> None:
         self._registry = registry
         self._lines = lines
-        self._known = {"base": base, "services": registry.names()}
+        self._known: dict[str, Any] = {
+            "base": base,
+            "services": registry.names(),
+            "settings_class": registry.settings_class,
+            "listeners": {},
+        }
         self._problems: list[Problem] = []
         self._options: dict[Key, str] = {}
 
@@ -109,30 +124,42 @@ class _Loader:
         overrides: Sequence[str],
         only: Sequence[str] | None,
         routes: Sequence[str],
+        changes: Mapping[str, Any],
     ) -> Configuration:
+        data = _changed(data, changes)
+        self._options |= {key: f"keyword {_keyword(key)}" for key in _leaves(changes)}
         for text in overrides:
             self._override(data, text)
         for text in routes:
             self._add_route(data, text)
         tables = data.pop("services", {})
         self._add_routed_listeners(data.get("routes"), tables)
-        sections = {name: self._section(name, data) for name in self._registry.sections}
+        tables_of = {name: data.pop(name) for name in self._registry.sections if name in data}
         extra = ("services", *self._registry.sections)
         general = self._validated(GlobalSettings, data, (), extra=extra) or GlobalSettings()
         services = self._services(tables, only, general.host)
+        sections = {name: self._section(name, tables_of) for name in self._registry.sections}
         self._check_clashes(services)
         self._check_routes(
             general.routes, services, excluded=set() if only is None else set(tables) - set(only)
         )
         if self._problems:
             raise SettingsError(sorted(self._problems, key=_line))
-        return Configuration(general, services, sections)
+        known = {name: value for name, value in self._known.items() if name != "base"}
+        return Configuration(general, services, sections, known)
+
+    def load_section(self, name: str, data: Any, known: Mapping[str, Any]) -> Any:
+        self._known |= known
+        found = self._section(name, {name: data})
+        if self._problems:
+            raise SettingsError(self._problems)
+        return found
 
     def _section(self, name: str, data: dict[str, Any]) -> Any:
         model = self._registry.sections[name]
         if name not in data:  # nearly always; to learn how rules and stubs look takes as long as all the rest
             return model.model_fields[name].get_default(call_default_factory=True)
-        found = self._validated(model, {name: data.pop(name)}, ())
+        found = self._validated(model, {name: data[name]}, ())
         return getattr(model() if found is None else found, name)
 
     def _services(self, tables: Any, only: Sequence[str] | None, host: str) -> dict[str, ServiceSettings]:
@@ -156,6 +183,8 @@ class _Loader:
                 continue
             table = {"host": host} | tables[name] if isinstance(tables[name], dict) else tables[name]
             settings = self._validated(self._registry.settings_class(name), table, ("services", name))
+            # Also of services that do not run now: what is said of their listeners is no mistake.
+            self._known["listeners"][name] = None if settings is None else settings.listener_names()
             if settings is not None and (only is None or name in only):
                 found[name] = settings
         if not tables and not self._problems:
@@ -287,6 +316,19 @@ def _changed(data: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
         else:
             data[name] = value
     return data
+
+
+def _leaves(changes: Mapping[str, Any], above: Key = ()) -> Iterator[Key]:
+    for name, value in changes.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, (*above, name))
+        else:
+            yield (*above, name)
+
+
+def _keyword(key: Key) -> str | int:
+    """The tables of services are keywords of their own."""
+    return key[1] if key[0] == "services" and len(key) > 1 else key[0]
 
 
 def _without(data: Any, key: Key) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import poplib
 import smtplib
 import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import pytest
 
@@ -79,6 +80,33 @@ def test_every_mistake_is_told_at_once() -> None:
         Sandbox(faults=[{"on": "smtp.rcpt", "effect": {"kind": "no"}}])
 
 
+@pytest.mark.parametrize(
+    ("keywords", "told"),
+    [
+        ({"smpt": {}}, "keyword smpt: smpt: unknown key, did you mean 'smtp'?"),
+        ({"hostnam": "a"}, "keyword hostnam: hostnam: unknown key, did you mean 'hostname'?"),
+        ({"smtp": {"prot": 1}}, "keyword smtp: services.smtp.prot: unknown key, did you mean 'port'?"),
+        ({"services": "smtp pop3"}, "services: must be a list, as ['smtp', 'pop3']"),
+        (
+            {"accounts": ["ann"]},
+            "keyword accounts: accounts: Input should be a valid dictionary or instance of AccountsSettings",
+        ),
+    ],
+    ids=["service", "key", "setting", "services", "accounts"],
+)
+def test_mistakes_in_keywords_are_told_as_such(keywords: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Sandbox(**keywords)
+    assert str(caught.value) == told
+
+
+def test_accounts_may_be_names_and_passwords() -> None:
+    with Sandbox(services=["pop3"], accounts={"ann": "right"}) as sandbox:
+        assert sandbox.pop3.client().noop().startswith(b"+OK")
+        with pytest.raises(poplib.error_proto):
+            sandbox.pop3.client("ann", "wrong")
+
+
 def test_it_can_be_started_again_and_stopped_twice() -> None:
     sandbox = Sandbox(services=["smtp"])
     assert not sandbox.running
@@ -124,9 +152,11 @@ async def test_on_the_callers_loop() -> None:
 
 
 def test_programs_are_told_by_variables() -> None:
-    with Sandbox(services=["smtp", "http"]) as sandbox:
+    with Sandbox(services=["smtp", "http", "control"]) as sandbox:
         assert sandbox.env["SMTP_HOST"] == "127.0.0.1"
         assert sandbox.env["SMTP_PORT"] == str(sandbox.smtp.port)
+        assert sandbox.env["CONTROL_URL"] == f"http://127.0.0.1:{sandbox.control.port}"
+        assert sandbox.control.url_for("/healthz") == f"{sandbox.env['CONTROL_URL']}/healthz"
         assert sandbox.env["SMTP_SMTPS_URL"] == sandbox.smtp.listener("smtps").url
         code = (
             "import os, urllib.request as u;"

@@ -113,6 +113,8 @@ def test_behaviours_that_no_listener_has_yet() -> None:
 def test_a_route_may_name_a_behaviour_that_no_lesson_has() -> None:
     with pytest.raises(ValueError, match=r"a:1=nobody: .*no service, listener or behaviour"):
         sandbox.redirect(routes=["a:1=nobody"]).__enter__()
+    with pytest.raises(ValueError, match=r"^a=smtp: routes.a: must have the form host:port"):
+        sandbox.redirect(routes=["a=smtp"]).__enter__()
     with (
         sandbox.redirect(routes=["day.example.org:1300=daytime"]),
         socket.create_connection(("day.example.org", 1300), timeout=5) as client,
@@ -126,10 +128,13 @@ def test_what_is_wrong_changes_nothing(background: BackgroundEngine) -> None:
         (["nonsense"], "nonsense.*form host:port"),
         (["a:1=nobody"], "a:1.*no service, listener or behaviour"),
         (["a:1/udp=http"], "a:1/udp.*http has no listener for UDP"),
+        ("a:1=http", r"routes: must be a list, as \['a:1=http'\]"),
     ):
         for way in (redirected(background, routes=routes), sandbox.redirect(routes=routes)):
             with pytest.raises(ValueError, match=message), way:
                 pass
+    with pytest.raises(ValueError, match="allow: must be a list"), redirected(background, allow="localhost"):
+        pass
     with redirected(background), pytest.raises(RuntimeError, match="nested"), sandbox.redirect():
         pass
     with pytest.raises(ZeroDivisionError), redirected(background):
