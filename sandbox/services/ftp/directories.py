@@ -104,7 +104,7 @@ class Directories:
     async def _send(self, session: Session, texts: Sequence[str]) -> bool:
         session.take_restart()
         data = lines(texts)
-        async with self._transfers.open(session, HERE, Outlet) as outlet:
+        async with self._transfers.open(session, lambda: HERE, Outlet) as outlet:
             for start in range(0, len(data), BLOCK):
                 await outlet.send(data[start : start + BLOCK])
             await outlet.finish()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 from sandbox.service import Context
@@ -13,8 +12,8 @@ from sandbox.services.ftp.session import Session
 from sandbox.services.ftp.settings import Settings
 from sandbox.services.ftp.streams import Outlet
 from sandbox.services.ftp.transfers import BLOCK, Transfers
-from sandbox.services.ftp.uploads import Upload
-from sandbox.stores.files import NotFoundError, Reader
+from sandbox.services.ftp.uploads import Upload, free_name
+from sandbox.stores.files import ROOT, NotFoundError, Reader
 
 DONE = "Transfer complete"
 
@@ -97,7 +96,7 @@ class Files:
         size = "" if is_ascii else f" ({info.size - offset} bytes)"
         reader = self._tree.read(path, offset)
         try:
-            async with self._transfers.open(session, f"{_opening(session)}{size}", Outlet) as outlet:
+            async with self._transfers.open(session, lambda: _opening(session) + size, Outlet) as outlet:
                 for block in _blocks(reader, ToNetwork() if is_ascii else Unchanged()):
                     await outlet.send(block)
                 await outlet.finish()
@@ -120,28 +119,34 @@ class Files:
         """Store under a name that is free; the reply tells it (RFC 1123 §4.1.2.9)."""
         session.take_restart()
         wanted = await session.writable(argument or "unique")
-        path = next(path for path in _names(wanted) if not self._exists(path))
-        return await self._store(session, path, 0, announcement=f"FILE: {path.name}")
+        if wanted == ROOT:
+            raise RefusalError("550", f"{wanted}: is a directory")
+        self._check_place(free_name(self._tree, wanted))
+        upload = self._upload(session, wanted, 0, unique=True)
+        return await self._receive(session, upload, lambda: f"FILE: {upload.path.name}")
 
-    async def _store(
-        self, session: Session, path: PurePosixPath, offset: int | None, announcement: str = ""
-    ) -> bool:
+    async def _store(self, session: Session, path: PurePosixPath, offset: int | None) -> bool:
         size = self._check_place(path)
         _check_offset(offset or 0, size)
+        return await self._receive(session, self._upload(session, path, offset), lambda: _opening(session))
+
+    def _upload(
+        self, session: Session, path: PurePosixPath, offset: int | None, *, unique: bool = False
+    ) -> Upload:
         conversion: Conversion = ToTree() if session.parameters.ascii else Unchanged()
-        upload = Upload(self._tree, path, offset, conversion, self._max_upload)
+        return Upload(self._tree, path, offset, conversion, self._max_upload, unique=unique)
+
+    async def _receive(self, session: Session, upload: Upload, announcement: Callable[[], str]) -> bool:
         note = session.control.connection.note
         try:
-            async with self._transfers.open(
-                session, announcement or _opening(session), upload.begin
-            ) as inlet:
+            async with self._transfers.open(session, announcement, upload.begin) as inlet:
                 await inlet.received()
                 upload.finish()
         except BaseException:
             if upload.has_begun:
-                note("file.interrupted", path=printable(path), size=upload.close())
+                note("file.interrupted", path=printable(upload.path), size=upload.close())
             raise
-        note("file.stored", path=printable(path), size=upload.close())
+        note("file.stored", path=printable(upload.path), size=upload.close())
         return session.say("226", DONE)
 
     def _check_place(self, path: PurePosixPath) -> int:
@@ -155,19 +160,6 @@ class Files:
         if info.is_directory:
             raise RefusalError("550", f"{path}: is a directory")
         return info.size
-
-    def _exists(self, path: PurePosixPath) -> bool:
-        try:
-            self._tree.stat(path)
-        except NotFoundError:
-            return False
-        return True
-
-
-def _names(path: PurePosixPath) -> Iterator[PurePosixPath]:
-    yield path
-    for number in count(1):
-        yield path.with_name(f"{path.name}.{number}")
 
 
 def _opening(session: Session) -> str:

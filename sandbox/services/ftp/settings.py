@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from sandbox.services.ftp.verbs import SYNTAX
 from sandbox.settings.models import Expected, MainListenerSettings, Octets, Port, Seconds, Strings, TlsMode
 
 
@@ -46,6 +47,7 @@ class Settings(MainListenerSettings):
         21: Expected("main"),
         990: Expected("ftps", implicit_tls=True),
     }
+    events: ClassVar = frozenset({"connect", "tls", "data", *map(str.lower, SYNTAX)})
 
     port: Port = 2021
     """The port of the main listener; 0 takes any free one."""
@@ -71,3 +73,7 @@ class Settings(MainListenerSettings):
     """The IPv4 address that PASV names, for clients behind a NAT or outside a container; else the one they reached."""
     data_timeout: Seconds = 120.0
     """Seconds to wait for a data connection, and for anything to move on one (425, 426); 0 means for ever."""
+
+    def listener_names(self) -> frozenset[str]:
+        """The listeners, and ``data`` for all data connections."""
+        return frozenset({"data", *(binding.name for binding in self.bindings())})

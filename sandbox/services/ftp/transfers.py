@@ -29,12 +29,13 @@ class Transfers:
 
     @asynccontextmanager
     async def open(
-        self, session: Session, announcement: str, make_stream: Callable[[], Stream]
+        self, session: Session, announcement: Callable[[], str], make_stream: Callable[[], Stream]
     ) -> AsyncIterator[Stream]:
         """A connected stream, after 150 with the announcement.
 
-        ``make_stream`` is called when the client is there: what it raises refuses the transfer. Within the block an
-        ABOR becomes RefusalError, and so does what is wrong with the connection. It is closed at the end in any case.
+        ``make_stream`` is called when the client is there, and ``announcement`` after it: what the first one raises
+        refuses the transfer. Within the block an ABOR becomes RefusalError, and so does what is wrong with the
+        connection. It is closed at the end in any case.
         """
         try:
             async with asyncio.timeout(None) as limit:
@@ -53,7 +54,7 @@ class Transfers:
             session.data.close()
 
     async def _connect(
-        self, session: Session, announcement: str, make_stream: Callable[[], Stream]
+        self, session: Session, announcement: Callable[[], str], make_stream: Callable[[], Stream]
     ) -> Stream:
         sock = await session.data.connect()
         try:
@@ -63,7 +64,7 @@ class Transfers:
             raise
         session.stream = stream
         # Before the handshake: clients wait for this reply until they begin it.
-        session.say("150", announcement)
+        session.say("150", announcement())
         try:
             await self._network.attach_data(
                 session.control.connection,

@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from tests.conftest import Serve
-from tests.services.ftp.client import connected, exists, facts, ftp, put, stored
+from tests.services.ftp.client import RawClient, connected, exists, facts, ftp, put, stored
 
 #: The methods this file, or test_tls.py for those of FTP_TLS alone, calls; a new Python may add one.
 TESTED = {
@@ -210,6 +210,21 @@ def test_unique_names(serve: Serve) -> None:
         client.storbinary("STOU mine", io.BytesIO(b"x"))
         client.storbinary("STOU mine", io.BytesIO(b"x"))
         assert client.nlst() == ["mine", "mine.1", "unique", "unique.1"]
+        with pytest.raises(ftplib.error_perm, match="550 /: is a directory"):
+            client.storbinary("STOU /", io.BytesIO(b"x"))
+
+
+def test_unique_names_of_two_at_a_time(serve: Serve) -> None:
+    sandbox = serve(ftp={})
+    with RawClient(sandbox) as one, RawClient(sandbox) as other:
+        address = one.sock.getpeername()[0], int(one.say("EPSV").split("|")[3])
+        one.send(b"STOU\r\n")
+        assert other.store("STOU", b"other").startswith("226")
+        with socket.create_connection(address, timeout=5) as data:
+            assert one.reply() == "150 FILE: unique.1"
+            data.sendall(b"one")
+        assert one.reply().startswith("226")
+    assert [stored(sandbox, f"/home/ann/{name}") for name in ("unique", "unique.1")] == [b"other", b"one"]
 
 
 @pytest.mark.parametrize("passive", [True, False])
