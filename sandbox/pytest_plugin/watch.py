@@ -10,6 +10,7 @@ import pytest
 from sandbox.api import AsyncSandbox, Sandbox
 from sandbox.engine import Engine
 from sandbox.journal import Crashed, Entry, transcript
+from sandbox.observation import Unexpected
 from sandbox.pytest_plugin import WATCHES
 
 LINES = 200  # of a transcript that are shown
@@ -33,6 +34,16 @@ class Watch:
         if self._box.running:
             self._box.call(lambda _: self._unwatch())
         self.fail_if_crashed()
+        self.fail_if_a_handler_failed()
+
+    def fail_if_a_handler_failed(self) -> None:
+        """A function of the test that was to answer for a stub, and raised; each is told once."""
+        if not self._box.running:
+            return
+        try:
+            self._box.stubs.verify(unused=False)
+        except Unexpected as error:
+            pytest.fail(str(error), pytrace=False)
 
     def fail_if_crashed(self) -> None:
         crashes, self._crashes[:] = list(self._crashes), []
