@@ -26,6 +26,11 @@ class Stream:
         state = "open" if self.open else "closed"
         return f"{self.listener}: {_cut(self.received)} ({len(self.received)} octets, {state})"
 
+    @property
+    def data(self) -> bytes:
+        """What it received, under the name that the condition and datagrams have."""
+        return self.received
+
 
 @dataclass(frozen=True)
 class Datagram:

@@ -125,6 +125,7 @@ def test_octets(sandbox: Sandbox) -> None:
         udp.send(b"two")
         assert [each.data for each in sandbox.udp.wait(count=2, listener="echo")] == [b"one", b"two"]
     assert [each.received for each in sandbox.tcp.received()] == [b"hello"]
+    assert [each.data for each in sandbox.tcp.received(data=b"ell")] == [b"hello"]
     assert len(sandbox.udp.received(data=b"two")) == 1
     sandbox.tcp.none(listener="reverse", within=0)
     sandbox.udp.none(data=b"three", within=0)
