@@ -9,6 +9,8 @@ from sandbox.sansio.core import Core
 
 #: Octets of answers that may gather before we wait for the client to read them.
 MAX_BURST = 256 * 1024
+#: Steps after which the other clients get their turn, however little there was to answer.
+MAX_STEPS = 100
 
 
 class BurstCore(Core):
@@ -47,13 +49,15 @@ class BurstCore(Core):
 
     def _work(self) -> list[Action]:
         actions: list[Action] = []
-        sent = 0
+        sent = steps = 0
         while not self.over and (step := self.step()) is not None:
             actions += step
+            steps += 1
             sent += sum(len(action.data) for action in step if isinstance(action, Send))
             last = step[-1] if step else None
             self.over = self.over or isinstance(last, Close)
-            if sent >= MAX_BURST and not isinstance(last, StartTls | Close):
+            enough = sent >= MAX_BURST or steps >= MAX_STEPS
+            if enough and not isinstance(last, StartTls | Close):
                 self._held_up = True
                 return [*actions, WhenDrained()]
         if self._ended and not self.over:

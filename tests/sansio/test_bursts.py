@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sandbox.sansio import MAX_BURST, Action, BurstCore, Close, LineBuffer, Send, StartTls, WhenDrained
+from sandbox.sansio import (
+    MAX_BURST,
+    MAX_STEPS,
+    Action,
+    BurstCore,
+    Close,
+    LineBuffer,
+    Send,
+    StartTls,
+    WhenDrained,
+)
 from tests.play import play
 
 HALF = b"x" * (MAX_BURST // 2)
@@ -57,6 +67,12 @@ def test_a_burst_waits_for_the_client() -> None:
     assert list(toy.receive(b"fourth\r\n")) == []
     assert list(toy.drained()) == [Send(b"third\r\n"), Send(b"fourth\r\n")]
     assert list(toy.drained()) == []
+
+
+def test_others_have_their_turn_however_short_the_answers_are() -> None:
+    toy = Toy()
+    assert list(toy.receive(b"quiet\r\n" * MAX_STEPS + b"last\r\n")) == [WhenDrained()]
+    assert list(toy.drained()) == [Send(b"last\r\n")]
 
 
 def test_the_end_of_input_waits_as_well() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.faults.effects.miscount import Miscount
 from sandbox.faults.effects.reply import Reply
-from sandbox.sansio import MAX_BURST, Action, Actions, BurstCore, Close, LineTooLongError, Send
+from sandbox.sansio import Action, Actions, BurstCore, Close, LineTooLongError, Send
 from sandbox.services.imap.arguments import Arguments
 from sandbox.services.imap.commands import Rule, find
 from sandbox.services.imap.faults import argument_of, happens, miscounted, said
@@ -165,21 +165,17 @@ class ImapCore(BurstCore):
         return [Send(action.data, quick_ack=True) for action in self._flushed()]
 
     def _pour(self, stream: Stream) -> list[Action]:
-        """The next burst of a long answer, and its end if that is reached."""
+        """The next line of a long answer, or its end."""
         self._stream = None
-        size = 0
         try:
-            for line in stream.lines:
-                if self._miscount is not None:
-                    line = miscounted(line, self._miscount)
-                self._session.output.append(line)
-                size += len(line)
-                if size >= MAX_BURST:
-                    self._stream = stream
-                    return [*self._flushed()]
+            line = next(stream.lines, None)
         except ReplyError as error:
             return self._refuse(error)
-        return self._conclude(Done())
+        if line is None:
+            return self._conclude(Done())
+        self._stream = stream
+        self._session.output.append(line if self._miscount is None else miscounted(line, self._miscount))
+        return [*self._flushed()]
 
     def _finish(self, status: bytes, text: str, code: bytes | str) -> list[Action]:
         """The tagged reply after everything untagged, in one write."""

@@ -61,8 +61,8 @@ class Prompt:
 class Stream:
     """The command is carried out while its untagged ``lines`` are made, and is done after the last one.
 
-    They are made as the client reads them, so that a long answer never lies in memory as a whole. The iterator may
-    raise ReplyError.
+    They are made as the client reads them, so that a long answer never lies in memory as a whole; an empty one says
+    nothing and lets others have their turn. The iterator may raise ReplyError.
     """
 
     lines: Iterator[bytes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sandbox.services.imap.keys import PLAIN_KEYS, READERS, Arguments, Candidate, Key, Scope, sequence_set
@@ -72,12 +72,20 @@ def run(
     ``messages`` is the whole mailbox, ascending, since ``*`` means the last of it. ``recent`` are UIDs, ``now`` is in
     seconds since the epoch.
     """
+    return [found for found in scan(query, messages, recent=recent, now=now) if found is not None]
+
+
+def scan(
+    query: Query, messages: Sequence[tuple[int, StoredMessage]], *, recent: frozenset[int], now: float
+) -> Iterator[tuple[int, StoredMessage] | None]:
+    """What :func:`run` does, message by message: each one that the query is about, None for each other one."""
     if not messages:
-        return []
+        return
     number, last = messages[-1]
     scope = Scope(recent, now, largest_number=number, largest_uid=last.uid)
     test = query.key.test
-    return [(number, stored) for number, stored in messages if test(Candidate(number, stored, scope))]
+    for number, stored in messages:
+        yield (number, stored) if test(Candidate(number, stored, scope)) else None
 
 
 class _Parser:

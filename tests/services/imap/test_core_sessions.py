@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sandbox.sansio import Close, WhenDrained
 from sandbox.services.imap.core import ImapCore
 from tests.services.imap.scene import SIMPLE, FakeClient, FakeWorld, core, quiet, say, sent
@@ -257,6 +259,21 @@ def test_a_long_answer_is_made_as_the_client_reads_it() -> None:
         b"* 99 EXPUNGE\r\nb OK NOOP completed\r\nc OK NOOP completed\r\n"
     )
     assert [*mine.drained()] == []
+
+
+@pytest.mark.parametrize("command", [b"FETCH 1:* ENVELOPE", b"SEARCH TEXT nowhere"], ids=["fetch", "search"])
+def test_a_thousand_messages_are_not_looked_at_in_one_go(command: bytes) -> None:
+    world = FakeWorld()
+    for _ in range(1000):
+        world.deliver()
+    mine = quiet(b"s SELECT INBOX", world=world)
+    actions = [*mine.receive(b"a " + command + b"\r\n")]
+    turns = 1
+    while isinstance(actions[-1], WhenDrained):
+        actions = [*mine.drained()]
+        turns += 1
+    assert turns > 10
+    assert sent(actions).endswith(b"a OK %b completed\r\n" % command.split()[0])
 
 
 def test_a_client_that_reads_nothing_does_not_fill_the_memory() -> None:

@@ -10,7 +10,7 @@ from sandbox.services.imap import search as searches
 from sandbox.services.imap import sort as sorts
 from sandbox.services.imap import thread as threads
 from sandbox.services.imap.arguments import Arguments
-from sandbox.services.imap.replies import BadError, Done, NoError, Outcome
+from sandbox.services.imap.replies import BadError, Done, NoError, Outcome, Stream
 from sandbox.services.imap.sequence import compress
 from sandbox.services.imap.session import Session
 from sandbox.services.imap.strings import string
@@ -26,12 +26,7 @@ def search(session: Session, arguments: Arguments, *, by_uid: bool) -> Outcome:
         query = searches.parse(arguments.rest())
     if query.wants_modseq:
         session.enable_condstore()
-    found = searches.run(query, list(session.selected), recent=_recent(session), now=session.world.clock())
-    if query.returns is None:
-        session.untagged(_plain(b"SEARCH", found, by_uid=by_uid, with_modseq=query.wants_modseq))
-    else:
-        session.untagged(_extended(session.tag, query, query.returns, found, by_uid=by_uid))
-    return Done()
+    return Stream(_searched(session, query, by_uid=by_uid))
 
 
 def sort(session: Session, arguments: Arguments, *, by_uid: bool) -> Outcome:
@@ -58,6 +53,19 @@ def thread(session: Session, arguments: Arguments, *, by_uid: bool) -> Outcome:
     found = threads.run(query, list(session.selected), recent=_recent(session), now=session.world.clock())
     session.untagged((b"THREAD " + threads.render(found, uid=by_uid)).rstrip())
     return Done()
+
+
+def _searched(session: Session, query: searches.Query, *, by_uid: bool) -> Iterator[bytes]:
+    messages = list(session.selected)
+    found: list[tuple[int, StoredMessage]] = []
+    for one in searches.scan(query, messages, recent=_recent(session), now=session.world.clock()):
+        found += [one] if one is not None else []
+        yield b""  # thousands of messages take their time
+    if query.returns is None:
+        result = _plain(b"SEARCH", found, by_uid=by_uid, with_modseq=query.wants_modseq)
+    else:
+        result = _extended(session.tag, query, query.returns, found, by_uid=by_uid)
+    yield b"* %b\r\n" % result
 
 
 def _recent(session: Session) -> frozenset[int]:
