@@ -20,13 +20,13 @@ from sandbox.services.ftp.directories import Directories
 from sandbox.services.ftp.files import Files
 from sandbox.services.ftp.paths import Paths
 from sandbox.services.ftp.ports import Ports
-from sandbox.services.ftp.replies import ENCODING, ERRORS, RefusalError, code_of, printable
+from sandbox.services.ftp.replies import RefusalError, code_of
 from sandbox.services.ftp.session import Session
 from sandbox.services.ftp.settings import Settings
 from sandbox.services.ftp.transfers import Transfers
 from sandbox.services.ftp.users import Users
 from sandbox.services.ftp.verbs import ALIASES, BEFORE_LOGIN, NOT_IMPLEMENTED, SYNTAX, needs_argument, syntax
-from sandbox.stores.files import FileStoreError
+from sandbox.stores.files import ENCODING, ERRORS, FileStoreError, printable
 
 
 class Engine(aioftp.Server):

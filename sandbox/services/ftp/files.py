@@ -7,13 +7,13 @@ from pathlib import PurePosixPath
 
 from sandbox.service import Context
 from sandbox.services.ftp.newlines import Conversion, ToNetwork, ToTree, Unchanged
-from sandbox.services.ftp.replies import RefusalError, printable
+from sandbox.services.ftp.replies import RefusalError
 from sandbox.services.ftp.session import Session
 from sandbox.services.ftp.settings import Settings
 from sandbox.services.ftp.streams import Outlet
 from sandbox.services.ftp.transfers import BLOCK, Transfers
 from sandbox.services.ftp.uploads import Upload, free_name
-from sandbox.stores.files import ROOT, NotFoundError, Reader
+from sandbox.stores.files import ROOT, NotFoundError, Reader, printable
 
 DONE = "Transfer complete"
 

@@ -7,8 +7,7 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 
-from sandbox.services.ftp.replies import ENCODING, ERRORS
-from sandbox.stores.files import FileInfo
+from sandbox.stores.files import ENCODING, ERRORS, FileInfo
 
 #: The facts MLST can tell, in the order in which they are told.
 FACTS = ("type", "size", "modify", "perm")
@@ -52,7 +51,9 @@ def lines(texts: Iterable[str]) -> bytes:
 
 def timestamp(seconds: float) -> str:
     """A time as MDTM writes it, in UTC (RFC 3659 §2.3)."""
-    return time.strftime("%Y%m%d%H%M%S", time.gmtime(seconds))
+    then = time.gmtime(seconds)
+    # %Y has less than four digits for early years.
+    return f"{then.tm_year:04}{time.strftime('%m%d%H%M%S', then)}"
 
 
 def parse_timestamp(text: str) -> float | None:

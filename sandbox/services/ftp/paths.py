@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sandbox.service import Context
 from sandbox.services.ftp.listing import facts_line, parse_timestamp, timestamp
-from sandbox.services.ftp.replies import RefusalError, printable, quoted
+from sandbox.services.ftp.replies import RefusalError, quoted
 from sandbox.services.ftp.session import Session
 from sandbox.services.ftp.settings import Settings
-from sandbox.stores.files import FileInfo, NotFoundError
+from sandbox.stores.files import FileInfo, NotFoundError, printable
 
 
 class Paths:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from sandbox.stores.files import FileStoreError, NoSpaceError
-
-#: Names are UTF-8 (RFC 2640 §2.2); octets that are not come and go as lone surrogates, unchanged.
-ENCODING, ERRORS = "utf-8", "surrogateescape"
+from sandbox.stores.files import ENCODING, ERRORS, FileStoreError, NoSpaceError
 
 
 class RefusalError(Exception):
@@ -39,11 +36,6 @@ def quoted(path: PurePosixPath) -> str:
     """A path in quotation marks, those within it doubled (RFC 959 appendix II)."""
     doubled = str(path).replace('"', '""')
     return f'"{doubled}"'
-
-
-def printable(text: object) -> str:
-    """Text for the timeline: octets that were no UTF-8 are shown as escapes."""
-    return str(text).encode(ENCODING, ERRORS).decode(ENCODING, "backslashreplace")
 
 
 def _one_line(text: str) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from aioftp import AbstractUserManager, Permission, User
 
 from sandbox.service import Context
-from sandbox.services.ftp.replies import ENCODING, ERRORS
 from sandbox.services.ftp.settings import Settings
-from sandbox.stores.files import ROOT, home_of
+from sandbox.stores.files import ENCODING, ERRORS, ROOT, home_of
 
 ANONYMOUS = frozenset({"anonymous", "ftp"})
 

@@ -16,6 +16,8 @@ from sandbox.services.http.answers import BLOCK, Streamed, failure, html, http_d
 from sandbox.services.http.ranges import ByteRange, UnsatisfiableError, parse_range
 from sandbox.services.http.routing import Routes
 from sandbox.stores.files import (
+    ENCODING,
+    ERRORS,
     ROOT,
     DirectoryFoundError,
     ExistsError,
@@ -28,6 +30,7 @@ from sandbox.stores.files import (
     NotFoundError,
     Reader,
     normal_path,
+    printable,
 )
 
 INDEX_NAMES = ("index.html", "index.htm")
@@ -67,6 +70,8 @@ class Files:
 
     async def answer(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         """The answer to a request for a URL below the prefix."""
+        # Not as the table decoded it: octets that are no UTF-8 are kept, FTP stores names with them.
+        path = unquote(request.rel_url.raw_path[len(self._prefix) :], ENCODING, ERRORS)
         place = self._root.joinpath(*normal_path(path.lstrip("/")).parts[1:])
         try:
             match request.method:
@@ -123,7 +128,7 @@ class Files:
         finally:
             reader.close()
         if request.method == "GET":
-            connection_of(request).note("file.sent", path=str(info.path), size=len(whole))
+            connection_of(request).note("file.sent", path=printable(info.path), size=len(whole))
         return response
 
     def _store(self, path: PurePosixPath, request: web.BaseRequest, content: bytes) -> web.StreamResponse:
@@ -138,7 +143,7 @@ class Files:
             writer.write(content)
         finally:
             writer.close()
-        connection_of(request).note("file.stored", path=str(path), size=len(content))
+        connection_of(request).note("file.stored", path=printable(path), size=len(content))
         return web.Response(status=204) if exists else web.Response(status=201)
 
     def _delete(self, path: PurePosixPath, request: web.BaseRequest) -> web.StreamResponse:
@@ -146,7 +151,7 @@ class Files:
             self._tree.remove_directory(path)
         else:
             self._tree.remove(path)
-        connection_of(request).note("file.deleted", path=str(path))
+        connection_of(request).note("file.deleted", path=printable(path))
         return web.Response(status=204)
 
     def _exists(self, path: PurePosixPath) -> bool:
@@ -189,7 +194,7 @@ def listing(path: str, entries: list[FileInfo], base: str = "") -> str:
 
 
 def _link(name: str) -> str:
-    encoded = quote(name, errors="surrogatepass")
+    encoded = quote(name, "/", ENCODING, ERRORS)
     return f"./{encoded}" if ":" in name else encoded
 
 

@@ -15,7 +15,16 @@ from sandbox.services.http.credentials import Basic, basic_challenge, parse_basi
 from sandbox.services.http.files import Files, blocks, listing, media_type, refusal
 from sandbox.services.http.target import Target
 from sandbox.services.http.world import World
-from sandbox.stores.files import ROOT, FileInfo, FileStoreError, NoDirectoryError, home_of, normal_path
+from sandbox.stores.files import (
+    ENCODING,
+    ERRORS,
+    ROOT,
+    FileInfo,
+    FileStoreError,
+    NoDirectoryError,
+    home_of,
+    normal_path,
+)
 
 PORT = 21
 ANONYMOUS = ("anonymous", "ftp")
@@ -65,7 +74,7 @@ class FtpUrls:
     ) -> web.StreamResponse:
         encoded, code = _path_and_type(target)
         # One slash ends the host; a second one, which must be encoded, begins at the root (RFC 1738 §3.2.2).
-        path = unquote(encoded[1:], errors="surrogateescape")
+        path = unquote(encoded[1:], ENCODING, ERRORS)
         info = self._tree.stat(normal_path(path, home))
         if info.is_directory:
             base = "" if encoded.endswith("/") else f"{encoded.rpartition('/')[2]}/"

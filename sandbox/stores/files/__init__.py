@@ -10,6 +10,8 @@ from sandbox.stores.files.directory import DirectoryTree
 from sandbox.stores.files.memory import MemoryTree
 from sandbox.stores.files.samples import add_home_samples, add_samples
 from sandbox.stores.files.tree import (
+    ENCODING,
+    ERRORS,
     ROOT,
     DirectoryFoundError,
     ExistsError,
@@ -23,9 +25,12 @@ from sandbox.stores.files.tree import (
     Reader,
     Writer,
     normal_path,
+    printable,
 )
 
 __all__ = [
+    "ENCODING",
+    "ERRORS",
     "ROOT",
     "DirectoryFoundError",
     "DirectoryTree",
@@ -43,6 +48,7 @@ __all__ = [
     "home_of",
     "normal_path",
     "open_tree",
+    "printable",
 ]
 
 

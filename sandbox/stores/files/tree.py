@@ -115,6 +115,15 @@ class FileTree(Protocol):
 ROOT = PurePosixPath("/")
 
 
+#: Names are UTF-8; octets that are not come and go as lone surrogates, unchanged.
+ENCODING, ERRORS = "utf-8", "surrogateescape"
+
+
+def printable(text: object) -> str:
+    """A path, or another text, for the timeline: octets that were no UTF-8 are shown as escapes."""
+    return str(text).encode(ENCODING, ERRORS).decode(ENCODING, "backslashreplace")
+
+
 def normal_path(path: str, start: PurePosixPath = ROOT) -> PurePosixPath:
     """The absolute path without ``.`` and ``..`` that ``path`` means from ``start``; it never leaves the root."""
     parts: list[str] = []

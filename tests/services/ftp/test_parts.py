@@ -65,6 +65,7 @@ def test_addresses() -> None:
 
 def test_timestamps() -> None:
     assert timestamp(0) == "19700101000000"
+    assert timestamp(-62135596800) == "00010101000000"
     assert parse_timestamp("19700101000001.5") == 1.5
     assert parse_timestamp("20240229000000") == 1709164800
     for wrong in ("", "2024", "20230229000000", "2024022900000x", "٢٠٢٤٠٢٢٩٠٠٠٠٠٠"):

@@ -137,7 +137,10 @@ def test_nothing_outside_a_real_directory_is_served(serve: Serve, tmp_path: Path
 def test_names_that_are_no_text_do_not_spoil_a_listing(serve: Serve, tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt")).write_bytes(TEXT)
     sandbox = serve(http={}, files={"directory": str(tmp_path)})
-    assert get(sandbox, "/files/").body.count(b"<li>") == 1
+    assert b'<li><a href="%FF.txt">' in get(sandbox, "/files/").body
+    assert get(sandbox, "/files/%FF.txt").body == TEXT
+    assert facts(sandbox, "file.sent") == [{"path": r"/\xff.txt", "size": len(TEXT)}]
+    assert ask(sandbox, "PUT", "/files/%FF.txt", body=b"new").status == 204
 
 
 def test_a_range(files: BackgroundEngine) -> None:
