@@ -13,6 +13,7 @@ NO_MAILBOX = b"MISSING_MAILBOX"
 NO_HOST = b"MISSING_DOMAIN"
 
 LIMIT = 262_144  # octets of one field that are read; five thousand recipients fit in
+MOST = 10_000  # addresses that are read; of the shortest ones many more fit into the octets
 
 _TOKEN = re.compile(
     rb"""
@@ -51,10 +52,12 @@ class _Token(NamedTuple):
 
 
 def read_addresses(value: bytes) -> list[Address]:
-    """All addresses of an unfolded field value, groups included, in their order; empty for an empty value."""
+    """The addresses of an unfolded field value, groups included, in their order; empty for an empty value."""
     addresses: list[Address] = []
     in_group = False
     for tokens, end in _elements(value[:LIMIT]):
+        if len(addresses) >= MOST:
+            break
         if end == b":":
             if in_group:
                 addresses.append(GROUP_END)
@@ -63,9 +66,11 @@ def read_addresses(value: bytes) -> list[Address]:
             continue
         if any(token.kind not in ("blank", "comment") for token in tokens):
             addresses.append(_address(tokens))
-        if in_group and end in (b";", b""):
+        if in_group and end == b";":
             addresses.append(GROUP_END)
             in_group = False
+    if in_group:
+        addresses.append(GROUP_END)
     return addresses
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sandbox.services.imap.envelope import render_envelope
-from sandbox.services.imap.parameters import Parameters, read_value
+from sandbox.services.imap.parameters import LIMIT, Parameters, read_value
 from sandbox.services.imap.strings import nstring, parenthesized, string
 from sandbox.services.imap.structure import Part
 
@@ -57,7 +57,7 @@ def _extension(part: Part) -> list[bytes]:
     """Disposition, language and location, which all kinds of parts share."""
     header = part.header
     disposition = read_value(header.get(b"content-disposition") or b"")
-    languages = _LANGUAGE.findall(header.get(b"content-language") or b"")
+    languages = _LANGUAGE.findall(header.get(b"content-language") or b"", 0, LIMIT)
     return [
         parenthesized([string(disposition[0]), _parameters(disposition[1])]) if disposition else b"NIL",
         parenthesized(map(string, languages)) if languages else b"NIL",

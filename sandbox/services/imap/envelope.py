@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.services.imap.addresses import Address, read_addresses
+from sandbox.services.imap.addresses import MOST, Address, read_addresses
 from sandbox.services.imap.header import Header
 from sandbox.services.imap.strings import nstring, parenthesized
 
@@ -30,7 +30,11 @@ def render_envelope(header: Header) -> bytes:
 
 
 def _addresses(header: Header, name: bytes) -> list[Address]:
-    return [address for value in header.all(name) for address in read_addresses(value)]
+    addresses: list[Address] = []
+    for value in header.all(name):
+        if len(addresses) < MOST:
+            addresses += read_addresses(value)
+    return addresses
 
 
 def _list(addresses: list[Address]) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox.services.imap.addresses import GROUP_END, Address, read_addresses
+from sandbox.services.imap.addresses import GROUP_END, MOST, Address, read_addresses
 from sandbox.services.imap.envelope import render_envelope
 from sandbox.services.imap.structure import structure
 from tests.services.imap.mails import crlf
@@ -164,3 +164,15 @@ def test_any_octets_are_some_addresses(value: bytes) -> None:
 def test_time_grows_with_the_length_and_not_faster() -> None:
     for piece in (b"a,", b"a:", b"<", b"(", b'"', b"a ", b"@", b"\\"):
         read_addresses(piece * 30_000)
+
+
+@pytest.mark.parametrize("header", [b"To: " + b"a@b," * 11_000, b"To: a@b\r\n" * 11_000], ids=["one", "many"])
+def test_of_endless_recipients_some_are_read(header: bytes) -> None:
+    assert envelope(header + b"\r\n\r\n").count(b'(NIL NIL "a" "b")') == MOST
+
+
+def test_a_group_ends_where_reading_does() -> None:
+    assert read_addresses(b"team: " + b"a@b, " * 11_000 + b";")[-2:] == [
+        Address(None, None, b"a", b"b"),
+        GROUP_END,
+    ]
