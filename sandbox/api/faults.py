@@ -28,7 +28,8 @@ class FaultRules:
         Given as a Rule, as a mapping, or by its fields: ``add(on="smtp.rcpt", effect={...}, times=1)``. Raises
         SettingsError for a wrong rule, ValueError if one of its name is in force.
         """
-        (found,) = load_rules([rule if isinstance(rule, Rule) else {**(rule or {}), **fields}])
+        given = rule if isinstance(rule, Rule) else {**(rule or {}), **fields}
+        (found,) = load_rules([given], self._call(lambda engine: engine.configuration))
         name: str = self._call(lambda engine: engine.faults.add(found).rule.name)
         return name
 

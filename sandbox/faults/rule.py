@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sandbox.faults.effects import AnyEffect
+from sandbox.faults.existence import check_listener, check_on
 from sandbox.faults.pattern import Pattern, fits
 from sandbox.faults.point import CONNECT
-from sandbox.settings.mistakes import guess, misplaced
+from sandbox.settings.mistakes import misplaced
 from sandbox.settings.models import Count, Model, Octets, Seconds
 
 # What a client that has connected may fulfil or not, and what is counted of that.
@@ -85,11 +86,15 @@ class Rule(Model):
     @field_validator("on")
     @classmethod
     def _lower(cls, on: str, info: ValidationInfo) -> str:
-        service = on.lower().partition(".")[0]
-        known = (info.context or {}).get("services")
-        if known is not None and service not in known and not set("*?") & set(service):
-            raise ValueError(f"there is no service {service!r}{guess(service, known)}")
+        check_on(on.lower(), info.context or {})
         return on.lower()
+
+    @field_validator("listener")
+    @classmethod
+    def _exists(cls, listener: str | None, info: ValidationInfo) -> str | None:
+        if listener is not None and "on" in info.data:
+            check_listener(listener, info.data["on"], info.context or {})
+        return listener
 
     @property
     def service(self) -> str:

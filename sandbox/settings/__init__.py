@@ -2,7 +2,7 @@
 
 from sandbox.settings.general import GlobalSettings
 from sandbox.settings.hosts import HostSettings
-from sandbox.settings.loader import Configuration, Registry, load_file, load_mapping
+from sandbox.settings.loader import Configuration, Registry, load_file, load_mapping, load_section
 from sandbox.settings.models import (
     AnyPath,
     Binding,
@@ -49,6 +49,7 @@ __all__ = [
     "TlsMode",
     "load_file",
     "load_mapping",
+    "load_section",
     "normal_host",
     "routes_of",
 ]

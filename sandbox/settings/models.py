@@ -100,11 +100,18 @@ class Expected(NamedTuple):
     transport: Transport = "tcp"
 
 
+def event_names(names: str) -> frozenset[str]:
+    """The events of a service, written with blanks between them."""
+    return frozenset(names.split())
+
+
 class ServiceSettings(Model):
     """What every service has: a main listener, further listeners by name, and limits."""
 
     #: The well-known ports of the service (RFC 6335 §6), for whoever uses real host names and ports.
     well_known: ClassVar[Mapping[int, Expected]] = {}
+    #: The events that fault rules can name, in lower case; None if nobody has said which there are.
+    events: ClassVar[frozenset[str] | None] = None
 
     host: str = "127.0.0.1"
     """The address all listeners of the service bind, unless they name their own; the general host if not given."""
@@ -137,6 +144,15 @@ class ServiceSettings(Model):
                 named = expected.listener in fitting
                 found[expected.transport, port] = expected.listener if named else fitting[0]
         return found
+
+    @classmethod
+    def has_event(cls, name: str) -> bool:
+        """Whether a fault rule may name this event."""
+        return cls.events is None or name in cls.events
+
+    def listener_names(self) -> frozenset[str] | None:
+        """What fault rules can call the service's listeners; None if nobody has said which events there are either."""
+        return None if self.events is None else frozenset(binding.name for binding in self.bindings())
 
     @classmethod
     def listener_of(cls, behaviour: str) -> dict[str, Any] | None:

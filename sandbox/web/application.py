@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from sandbox.journal import Crashed
 from sandbox.service import Context
+from sandbox.settings.mistakes import told
 from sandbox.web.health import Health
 from sandbox.web.hosts import Hosts
 from sandbox.web.mailpit import Mailpit
@@ -97,7 +98,8 @@ class Application:
             response = _told(request, ProblemError(405, f"{path} knows {', '.join(allowed)} only."))
             response.headers["Allow"] = ", ".join(allowed)
             return response
-        asked = Asked(request, names, _query(operation, request), await _body(operation, request))
+        body = await _body(operation, request, self._context.configuration.known)
+        asked = Asked(request, names, _query(operation, request), body)
         answer = await operation.handler(asked)
         if isinstance(answer, web.StreamResponse):
             if not answer.prepared:
@@ -135,7 +137,7 @@ def _query(operation: Operation, request: web.BaseRequest) -> BaseModel | None:
     return _validated(operation.query, dict(request.query), "query")
 
 
-async def _body(operation: Operation, request: web.BaseRequest) -> BaseModel | None:
+async def _body(operation: Operation, request: web.BaseRequest, known: Mapping[str, Any]) -> BaseModel | None:
     if operation.body is None:
         return None
     octets = await request.read()
@@ -149,17 +151,17 @@ async def _body(operation: Operation, request: web.BaseRequest) -> BaseModel | N
         value = from_json(octets, allow_inf_nan=False)
     except ValueError:
         raise ProblemError(400, "The body is no JSON.") from None
-    return _validated(operation.body, value, "body")
+    return _validated(operation.body, value, "body", known)
 
 
-def _validated(model: type[BaseModel], value: Any, where: str) -> BaseModel:
+def _validated(
+    model: type[BaseModel], value: Any, where: str, known: Mapping[str, Any] | None = None
+) -> BaseModel:
     try:
-        return model.model_validate(value, strict=False)
+        return model.model_validate(value, strict=False, context=known)
     except ValidationError as error:
-        mistakes = [
-            Mistake(where=".".join([where, *map(str, each["loc"])]), message=each["msg"])
-            for each in error.errors()
-        ]
+        found = [told(each, model) for each in error.errors(include_url=False)]
+        mistakes = [Mistake(where=".".join([where, *map(str, key)]), message=text) for key, text in found]
         raise ProblemError(400, f"The {where} is not as it should be.", mistakes) from None
 
 

@@ -10,6 +10,7 @@ import socket
 import threading
 import urllib.error
 import urllib.request
+from typing import Any
 
 import pytest
 
@@ -131,13 +132,48 @@ def test_waiting_for_mail_that_comes_meanwhile(control: Control) -> None:
     assert answers == [2]
 
 
+def test_brackets_in_a_pattern_are_meant_as_they_are(control: Control) -> None:
+    control.send("Subject: [Shop] Order\r\n\r\n")
+    assert control.get(f"{AT}/mail?subject=[Shop]*")["total"] == 1
+    assert control.get(f"{AT}/mail?subject=[S]hop*")["total"] == 0
+    assert control.get(f"{AT}/mail?subject=/^.s/")["total"] == 1
+
+
 def test_waiting_in_vain(control: Control) -> None:
     control.send()
     answer = control.ask(f"{AT}/wait/mail?to=eve@*&timeout=0.01")
     assert (answer.status, answer.json["title"]) == (504, "Gateway Timeout")
+    (missed,) = answer.json["mistakes"]
+    assert missed["message"] == "ann@example.org → bob@example.org 'Hello': to differs"
     assert control.ask(f"{AT}/wait/mail?mailbox=eve&timeout=0").status == 504
     assert control.ask(f"{AT}/wait/entry?name=nothing&timeout=0.01").status == 504
     assert control.get(f"{AT}/wait/entry?name=mail.accepted")["fields"]["details"]["size"] == len(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("rule", "where", "message"),
+    [
+        ({"on": "smpt"}, "body.on", "there is no service 'smpt', did you mean 'smtp'?"),
+        ({"on": "smtp.rctp"}, "body.on", "smtp has no event 'rctp', did you mean 'rcpt'?"),
+        (
+            {"on": "pop3", "listener": "mian"},
+            "body.listener",
+            "pop3 has no listener 'mian', did you mean 'main'?",
+        ),
+        (
+            {"on": "smtp", "times": 1, "effect": {"kind": "refuse"}},
+            "body.times",
+            "refuse has no times: it lasts as long as its rule is in force",
+        ),
+    ],
+    ids=["service", "event", "listener", "condition"],
+)
+def test_mistakes_in_faults_are_told_as_in_a_file(
+    control: Control, rule: dict[str, Any], where: str, message: str
+) -> None:
+    answer = control.ask(f"{AT}/faults", "POST", {"effect": {"kind": "reset"}} | rule)
+    assert answer.status == 400
+    assert answer.json["mistakes"] == [{"where": where, "message": message}]
 
 
 def test_faults_are_added_counted_and_removed(control: Control) -> None:
@@ -159,7 +195,7 @@ def test_faults_are_added_counted_and_removed(control: Control) -> None:
 @pytest.mark.parametrize(
     ("body", "where"),
     [
-        ({"on": "smtp", "effect": {"kind": "nonsense"}}, "body.effect"),
+        ({"on": "smtp", "effect": {"kind": "nonsense"}}, "body.effect.kind"),
         ({"on": "smtp", "effect": {"kind": "reset"}, "tims": 3}, "body.tims"),
         ([], "body"),
     ],

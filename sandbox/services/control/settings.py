@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,8 @@ class ControlListener(ListenerSettings):
 
 class Settings(MainListenerSettings):
     """Control: the main listener, and by which names it may be asked for."""
+
+    events: ClassVar = frozenset()  # no rule could be taken back if it were for all
 
     port: Port = 8025
     """The port of the main listener; 0 takes any free one."""

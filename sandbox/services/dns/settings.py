@@ -35,6 +35,7 @@ class Settings(MainListenerSettings):
         53: Expected("main"),
         853: Expected("dot", implicit_tls=True),
     }
+    events: ClassVar = frozenset({"connect", "tls", "datagram"})
 
     port: Port = 2053
     """The port of the main listener, for UDP and TCP; 0 takes one that is free in both."""

@@ -20,6 +20,7 @@ from sandbox.settings.models import (
     Port,
     Seconds,
     Strings,
+    event_names,
 )
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -146,6 +147,7 @@ class Settings(MainListenerSettings):
         443: Expected("https", implicit_tls=True),
         3128: Expected("proxy"),
     }
+    events: ClassVar = event_names("connect tls tunnel call get head post put delete options trace patch")
 
     port: Port = 2080
     """The port of the main listener; 0 takes any free one."""
@@ -185,6 +187,11 @@ class Settings(MainListenerSettings):
             if name is not None and name.lower() not in known:
                 raise misplaced(key, f"there is no site {name!r}{guess(name, known)}")
         return self
+
+    @classmethod
+    def has_event(cls, name: str) -> bool:
+        """Every method is an event, and a method is any token (RFC 9110 §9.1)."""
+        return _TOKEN.fullmatch(name) is not None
 
     def site_names(self) -> frozenset[str]:
         """Every host name that has a site of its own, in lower case."""

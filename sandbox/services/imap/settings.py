@@ -7,7 +7,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from sandbox.settings.models import Expected, Limits, MainListenerSettings, Octets, Port, Strings, TlsMode
+from sandbox.settings.models import (
+    Expected,
+    Limits,
+    MainListenerSettings,
+    Octets,
+    Port,
+    Strings,
+    TlsMode,
+    event_names,
+)
+
+_ALSO_BY_UID = event_names("fetch store copy move search sort thread expunge")
 
 
 class Settings(MainListenerSettings):
@@ -17,6 +28,18 @@ class Settings(MainListenerSettings):
         143: Expected("main"),
         993: Expected("imaps", implicit_tls=True),
     }
+    events: ClassVar = (
+        event_names("connect tls capability noop logout id starttls authenticate login enable proxyauth")
+        | event_names(
+            "select examine create delete rename subscribe unsubscribe namespace list lsub status append idle"
+        )
+        | event_names(
+            "getquota getquotaroot setquota getacl myrights setacl deleteacl getannotation setannotation"
+        )
+        | event_names("check close unselect partial")
+        | _ALSO_BY_UID
+        | {f"uid {name}" for name in _ALSO_BY_UID}
+    )
 
     port: Port = 2143
     """The port of the main listener; 0 takes any free one."""

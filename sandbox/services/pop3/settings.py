@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from sandbox.settings.models import Expected, Limits, MainListenerSettings, Port, TlsMode
+from sandbox.settings.models import Expected, Limits, MainListenerSettings, Port, TlsMode, event_names
 
 Mechanism: TypeAlias = Literal["CRAM-MD5", "PLAIN", "LOGIN"]
 
@@ -19,6 +19,9 @@ class Settings(MainListenerSettings):
         110: Expected("main"),
         995: Expected("pop3s", implicit_tls=True),
     }
+    events: ClassVar = event_names(
+        "connect tls apop auth capa dele lang last list noop pass quit retr rpop rset stat stls top uidl user utf8"
+    )
 
     port: Port = 2110
     """The port of the main listener; 0 takes any free one."""

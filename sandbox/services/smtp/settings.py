@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from sandbox.settings.models import Expected, MainListenerSettings, Port, TlsMode
+from sandbox.settings.models import Expected, MainListenerSettings, Port, TlsMode, event_names
 
 Mechanism: TypeAlias = Literal["CRAM-MD5", "PLAIN", "LOGIN"]
 PositiveCount: TypeAlias = Annotated[int, Field(ge=1)]
@@ -21,6 +21,9 @@ class Settings(MainListenerSettings):
         465: Expected("smtps", implicit_tls=True),
         587: Expected("submission"),
     }
+    events: ClassVar = event_names(
+        "connect tls message helo ehlo starttls auth mail rcpt data bdat rset noop vrfy expn etrn help quit"
+    )
 
     port: Port = 2025
     """The port of the main listener; 0 takes any free one."""

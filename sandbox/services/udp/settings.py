@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 
 from pydantic import Field
 
@@ -47,6 +47,8 @@ BEHAVIOURS = frozenset(
 
 class Settings(ServiceSettings):
     """The UDP service. ``limits.connections`` is how many peers are remembered."""
+
+    events: ClassVar = frozenset({"datagram"})
 
     listeners: Mapping[str, Listener] = Field(default_factory=dict)
     """The listeners, each under a name of your choice, with the behaviour it has."""

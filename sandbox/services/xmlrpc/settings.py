@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
@@ -29,6 +29,8 @@ class CallListener(ListenerSettings):
 
 class Settings(MainListenerSettings):
     """XML-RPC: the main listener, functions of your own, and what one call may cost."""
+
+    events: ClassVar = frozenset({"connect", "tls", "call"})
 
     port: Port = 2081
     """The port of the main listener; 0 takes any free one."""
