@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from sandbox.faults.pattern import Pattern, fits
 from sandbox.journal import Entry, Event, Received, Sent, TlsStarted
+from sandbox.web.patterns import Pattern, fits
 from sandbox.web.routes import Query
 from sandbox.web.shape import Shape
 

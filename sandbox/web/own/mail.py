@@ -9,10 +9,10 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
-from sandbox.faults.pattern import Pattern, fits
 from sandbox.service import Context
 from sandbox.stores.mail import Mailbox, MailStore, Message, StoredMessage
 from sandbox.web.parsed import Parsed, addresses, parsed
+from sandbox.web.patterns import Pattern, fits
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation, Query
 from sandbox.web.shape import Shape
@@ -238,14 +238,20 @@ def matching(store: MailStore, wanted: MailFilter) -> list[Message]:
 
 def fits_filter(message: Message, wanted: MailFilter) -> bool:
     """Whether a message is one of those meant, wherever it stands."""
+    return not misses(message, wanted)
+
+
+def misses(message: Message, wanted: MailFilter) -> list[str]:
+    """The conditions, by the names they have in a query, that a message does not meet."""
     if wanted.to is None and wanted.sender is None and wanted.subject is None:
-        return True
+        return []
     known = addresses(message)
-    return (
-        fits(wanted.subject, known.subject)
-        and (wanted.to is None or any(fits(wanted.to, each) for each in known.recipients))
-        and (wanted.sender is None or any(fits(wanted.sender, each) for each in known.sender))
-    )
+    judged = {
+        "to": wanted.to is None or any(fits(wanted.to, each) for each in known.recipients),
+        "from": wanted.sender is None or any(fits(wanted.sender, each) for each in known.sender),
+        "subject": fits(wanted.subject, known.subject),
+    }
+    return [name for name, fit in judged.items() if not fit]
 
 
 def places_of(store: MailStore, messages: Sequence[Message]) -> dict[str, list[Place]]:

@@ -12,13 +12,15 @@ from sandbox.journal import Entry
 from sandbox.service import Context
 from sandbox.stores.mail import Message
 from sandbox.web.own.entries import EntryFilter, EntryModel, fits_entry, model
-from sandbox.web.own.mail import MailFilter, MailList, matching, outline
-from sandbox.web.problem import ProblemError
+from sandbox.web.own.mail import MailFilter, MailList, matching, misses, outline
+from sandbox.web.parsed import addresses
+from sandbox.web.problem import Mistake, ProblemError
 from sandbox.web.routes import Asked, Operation
 
 T = TypeVar("T")
 
 LONGEST = 120.0  # seconds
+LISTED = 5  # messages told when a wait has failed, the latest
 
 
 class MailWait(MailFilter):
@@ -83,7 +85,9 @@ class Waiting:
         if found is None:
             here = len(store.messages)
             raise ProblemError(
-                504, f"Not enough matching mail came within {query.timeout:g} s; {here} messages are here."
+                504,
+                f"Not enough matching mail came within {query.timeout:g} s; {here} messages are here.",
+                [_missed(message, query) for message in store.messages[-LISTED:]],
             )
         return MailList(total=len(found), messages=outline(store, found))
 
@@ -102,6 +106,15 @@ class Waiting:
         if found is None:
             raise ProblemError(504, f"No matching entry came within {query.timeout:g} s.")
         return model(found)
+
+
+def _missed(message: Message, query: MailWait) -> Mistake:
+    """A message that is there, and how it differs from what is waited for."""
+    known = addresses(message)
+    sender, recipients = known.sender[0] if known.sender else "<>", ", ".join(known.recipients)
+    wrong = misses(message, query)
+    told = f"{', '.join(wrong)} {'differs' if len(wrong) == 1 else 'differ'}" if wrong else "fits"
+    return Mistake(where=f"mail.{message.id}", message=f"{sender} → {recipients} {known.subject!r}: {told}")
 
 
 async def _until(
