@@ -18,6 +18,9 @@ Value = TypeVar("Value", int, bool, float, str, datetime, bytes, list[Any], dict
 MAX_BITS = 1024  # of the operands of pow with a modulus; larger ones keep the interpreter busy for seconds
 TOO_LARGE = "int exceeds XML-RPC limits"  # what the standard library says
 
+# Any, so that None does not stand among the types of the signature.
+_LEFT_OUT: Any = None
+
 _LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAACAAAAAgAQMAAABJtOi3AAAABlBMVEU3dqv/1Du6J9hjAAAAUUlEQVR42i3MsQ3AMAhEUZALSo/A"
     "KB6NVTOCy3SX+1IoXnH6IuK/hAUFGxpOxBMTeUMmYclbiQwaDgzIJCwo2K/pO85gQN6ciUxk8jfTcGDMB0gQNoUJNr96AAAAAElF"
@@ -81,10 +84,12 @@ def div(x: Number, y: Number) -> Number:
     return x // y
 
 
-def power(x: Number, y: Number, modulus: int = 0) -> Number:
+def power(x: Number, y: Number, modulus: int = _LEFT_OUT) -> Number:
     """x to the power y; with a modulus the remainder of that."""
-    _check_numbers(x, y, modulus)
-    result: Number = _power_modulo(x, y, modulus) if modulus else _power(x, y)
+    _check_numbers(x, y)
+    if modulus is not _LEFT_OUT:
+        _check_numbers(modulus)
+    result: Number = _power(x, y) if modulus is _LEFT_OUT else _power_modulo(x, y, modulus)
     return result
 
 

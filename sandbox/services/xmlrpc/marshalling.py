@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.parsers import expat
 from xmlrpc.client import Fault, Unmarshaller, dumps
 
 # What <value><int>1</int></value> and the like need beside their text, at the least.
 _OVERHEAD = 24
+
+# XML 1.0 §2.2 has no place for these characters, escaped or not: no client could read the answer.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class DoctypeError(Exception):
@@ -39,23 +43,32 @@ def answer(value: Any, *, allow_none: bool, limit: int) -> bytes:
     """A ``methodResponse``. Raises AnswerTooLargeError beyond ``limit`` octets, and TypeError or OverflowError."""
     if weight(value, limit) > limit:
         raise AnswerTooLargeError(f"the answer has more than {limit} octets")
-    octets = _encoded(dumps((value,), methodresponse=True, allow_none=allow_none))
+    text = dumps((value,), methodresponse=True, allow_none=allow_none)
+    if found := _NO_XML.search(text):
+        raise ValueError(f"U+{ord(found[0]):04X} has no place in XML, a Binary can carry it")
+    octets = _encoded(text)
     if len(octets) > limit:
         raise AnswerTooLargeError(f"the answer has more than {limit} octets")
     return octets
 
 
 def failure(fault: Fault) -> bytes:
-    """A ``methodResponse`` with a fault, whatever stands in it."""
+    """A ``methodResponse`` with a fault, whatever stands in it; what XML cannot hold is shown as escapes."""
     try:
-        return _encoded(dumps(fault))
+        text = dumps(fault)
     except (TypeError, OverflowError, RecursionError):
-        return _encoded(dumps(Fault(1, str(fault.faultString))))
+        text = dumps(Fault(1, str(fault.faultString)))
+    return _encoded(_NO_XML.sub(lambda found: ascii(found[0])[1:-1], text))
 
 
 def as_fault(error: BaseException) -> Fault:
     """The fault that the standard library makes of an exception: code 1, and the text that clients compare."""
-    return error if isinstance(error, Fault) else Fault(1, f"{type(error)}:{error}")
+    if isinstance(error, Fault):
+        return error
+    try:
+        return Fault(1, f"{type(error)}:{error}")
+    except Exception:  # a function's own class may fail at this, too
+        return Fault(1, f"{type(error)}:(no text)")
 
 
 def weight(value: Any, limit: int) -> int:

@@ -127,6 +127,7 @@ class TestFaultsAreThoseOfTheStandardLibrary:
             xmlrpc.client.dumps((None,), "echo", allow_none=True).encode(),
             xmlrpc.client.dumps((7, "on purpose <&>"), "fail").encode(),
             xmlrpc.client.dumps((-1, 0.5), "pow").encode(),
+            xmlrpc.client.dumps((2, 10, 0), "pow").encode(),
             b"",
             b"not xml",
             b"<methodCall><methodName>add</methodName>",
@@ -142,6 +143,36 @@ class TestFaultsAreThoseOfTheStandardLibrary:
             xmlrpc.client.loads(reference._marshaled_dispatch(body))
         fault = fault_of(dispatcher(), body)
         assert (fault.faultCode, fault.faultString) == (expected.value.faultCode, expected.value.faultString)
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def test_answers_are_always_xml() -> None:
+    def say(number: int) -> str:
+        return f"<{chr(number)}>"
+
+    def shout(number: int) -> None:
+        raise ValueError(f"<{chr(number)}>")
+
+    def fall() -> None:
+        raise UnspeakableError
+
+    server = dispatcher(say=say, shout=shout, fall=fall)
+    assert called(server, "say", 0x10FFFF) == "<\U0010ffff>"
+    for number in (0, 0x1F, 0xD800, 0xFFFF):
+        with pytest.raises(Fault, match="has no place in XML"):
+            called(server, "say", number)
+        with pytest.raises(Fault) as caught:
+            called(server, "shout", number)
+        assert (
+            caught.value.faultString
+            == f"<class 'ValueError'>:<{chr(number)}>".encode("unicode_escape").decode()
+        )
+    with pytest.raises(Fault, match=r"UnspeakableError'>:\(no text\)"):
+        called(server, "fall")
 
 
 @pytest.mark.parametrize(
