@@ -6,7 +6,7 @@ whose text tells what came instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar, Unpack
 
 from sandbox.journal import Entry
@@ -244,24 +244,31 @@ class JournalAsking(Asking):
 class CheckAsking(Asking):
     """What a well-behaved client does; each raises Unexpected with the lines that prove the opposite.
 
-    They judge all services there are, or those that are named.
+    They judge all services there are, or those that are named. Raises LookupError for one that does not run.
     """
+
+    def __init__(self, running: Collection[str]) -> None:
+        self._running = running
 
     def tls_before_login(self, *services: str) -> None:
         """Whoever logged in had started TLS before; somebody did."""
-        checks.tls_before_login(self._observer.world.journal, services)
+        judged = checks.judged(services, self._running)
+        checks.tls_before_login(self._observer.world.journal, judged)
 
     def no_password_in_clear(self, *services: str) -> None:
         """Nobody sent a password that could be read on the way."""
-        checks.no_password_in_clear(self._observer.world.journal, services)
+        judged = checks.judged(services, self._running)
+        checks.no_password_in_clear(self._observer.world.journal, judged)
 
     def logged_out(self, *services: str) -> None:
         """Every session of SMTP, POP3, IMAP and FTP ended with QUIT or LOGOUT; there was one."""
-        checks.logged_out(self._observer.world.journal, services)
+        judged = checks.judged(services, self._running)
+        checks.logged_out(self._observer.world.journal, judged)
 
     async def all_closed(self, *services: str, timeout: float = 1.0) -> None:
         """Every connection has ended within ``timeout`` seconds, none by a reset, an error or idleness."""
-        await checks.all_closed(self._observer.world.journal, services, timeout)
+        judged = checks.judged(services, self._running)
+        await checks.all_closed(self._observer.world.journal, judged, timeout)
 
     def no_crash(self) -> None:
         """The sandbox itself did not fail."""

@@ -105,7 +105,7 @@ class Observed(Facade):
     @property
     def check(self) -> CheckAsking:
         """What a well-behaved client does."""
-        return self._asked(CheckAsking())
+        return self._asked(CheckAsking([listener.service for listener in self._now.listeners]))
 
     @abstractmethod
     def run(self, function: Callable[[], Awaitable[T]]) -> T:

@@ -102,7 +102,7 @@ class ObservedAsync(Facade):
     @property
     def check(self) -> CheckAsking:
         """What a well-behaved client does."""
-        return self._asked(CheckAsking())
+        return self._asked(CheckAsking([listener.service for listener in self._now.listeners]))
 
     def _asked(self, found: A) -> A:
         found.ask(self._now.observer)

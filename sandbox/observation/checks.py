@@ -25,6 +25,15 @@ _ANONYMOUS = ("anonymous", "ftp")
 _BAD_ENDS = ("reset", "idle", "error")
 
 
+def judged(services: Collection[str], running: Iterable[str]) -> Collection[str]:
+    """The services that are named. Raises LookupError for one that does not run: of that nothing bad is ever found."""
+    known = dict.fromkeys(running)
+    for name in services:
+        if name not in known:
+            raise LookupError(f"the sandbox runs no {name}, but: {', '.join(known)}")
+    return services
+
+
 def tls_before_login(journal: Journal, services: Collection[str] = ()) -> None:
     """Every client that logged in had started TLS before. Raises Unexpected, also if nobody logged in."""
     logins = [

@@ -91,6 +91,10 @@ class Observer:
         self.world.mail.remove([message.id for message in self.world.mail.messages])
 
     def _query(self, step: order.Step) -> Query[Any]:
+        if not isinstance(step, order.Step):
+            raise TypeError(
+                f"a step is mailed(…), requested(…), called(…), stored(…) or noted(…), not {step!r}"
+            )
         if step.kind == "fact":
             rest = {word: value for word, value in step.conditions.items() if word != "name"}
             return self.facts(step.conditions["name"], rest)

@@ -9,6 +9,7 @@ import urllib.request
 import xmlrpc.client
 from collections.abc import Iterator
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,11 @@ def test_the_facts_of_a_login_under_tls(sandbox: Sandbox) -> None:
     sandbox.check.logged_out("smtp")
     sandbox.check.all_closed()
     sandbox.check.no_crash()
+    with pytest.raises(LookupError, match="the sandbox runs no smpt, but: "):
+        sandbox.check.no_password_in_clear("smpt")
+    step: Any = "mailed"
+    with pytest.raises(TypeError, match="a step is mailed"):
+        sandbox.journal.in_order(step)
     assert [login["user"] for login in sandbox.smtp.logins] == ["ann"]
     assert [command.secure for command in sandbox.smtp.commands("EHLO")] == [False, True]
 
