@@ -32,11 +32,12 @@ def differences(stub: Stub, request: Arrival) -> list[str]:
         f"    {condition}: {'fits' if _met(condition, request) else _instead(condition, request)}"
         for condition in stub.conditions
     ]
+    asleep: list[str] = []
+    if stub.ordered is not None and not any(": it was" in line for line in lines):
+        asleep.append(f"its turn in {stub.ordered!r} had not come")
     if stub.spent:
-        lines.append(f"    it rests after {len(stub.requests)} requests")
-    elif stub.ordered is not None and not any(": it was" in line for line in lines):
-        lines.append(f"    its turn in {stub.ordered!r} had not come")
-    return lines
+        asleep.append(f"it rests after {len(stub.requests)} request{'' if len(stub.requests) == 1 else 's'}")
+    return [*lines, f"    {', or '.join(asleep)}"] if asleep else lines
 
 
 def _distance(stub: Stub, request: Arrival) -> int:

@@ -149,6 +149,8 @@ def test_order_holds_across_services(sandbox: Sandbox) -> None:
     tcp.sendall(b"second")
     assert read(tcp, 1) == b"2"
     sandbox.stubs.verify()
+    with pytest.raises(Unexpected, match="its turn in 'both' had not come, or it rests after 1 request$"):
+        sandbox.stubs.verify(unmatched=True)
 
 
 def test_stubs_of_the_configuration() -> None:
