@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import binascii
-import codecs
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from sandbox.stores.mail.charsets import codec_of
+
 _WORD = re.compile(rb"=\?([^?*\s]{1,40})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-# Codecs of Python that are no charset of any mail: slow, or warning about what they read.
-_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
 
 
 def decode_text(data: bytes, charset: bytes | None) -> str:
     """Text in the charset it declares; without one, or with an unknown one, UTF-8 if it is that, else Latin-1."""
     codec = _codec(charset) if charset else None
     if codec is not None:
-        try:
-            return data.decode(codec, "replace")
-        except (LookupError, ValueError):
-            pass
+        return data.decode(codec, "replace")
     try:
         return data.decode()
     except UnicodeDecodeError:
@@ -84,8 +80,4 @@ def _from_base64(data: bytes) -> bytes:
 @lru_cache(maxsize=128)
 def _codec(charset: bytes) -> str | None:
     """Python's name for a charset, or None."""
-    try:
-        name = codecs.lookup(charset[:40].decode("ascii")).name
-    except (LookupError, ValueError):
-        return None
-    return None if name in _NO_CHARSETS else name
+    return codec_of(charset[:40].decode("latin-1"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sandbox.stores.mail.charsets import codec_of
 from sandbox.stores.mail.fields import field_text
 
 if TYPE_CHECKING:
@@ -141,11 +141,9 @@ def _part(number: int, leaf: Mime) -> Part:
 
 def _charset(leaf: Mime) -> str:
     try:
-        name = codecs.lookup(leaf.get_content_charset() or "utf-8").name
-        b"a".decode(name, "replace")  # base64 and its like are codecs too, but no charsets
-    except (LookupError, ValueError, TypeError):
+        return codec_of(leaf.get_content_charset() or "") or "utf-8"
+    except (LookupError, ValueError, TypeError):  # a broken RFC 2231 parameter
         return "utf-8"
-    return name
 
 
 def _name(leaf: Mime) -> str:

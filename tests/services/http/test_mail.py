@@ -153,6 +153,8 @@ STRANGE = (
     b"Subject: =?utf-8?b?abcde?=\r\n\r\nx",
     b"Subject: =?utf-8?b?broken?=\r\nContent-Type: text/plain; charset=base64\r\n\r\nx",
     b"Content-Type: text/plain; charset=none\r\n\r\n\xff",
+    b"Content-Type: text/plain; charset=punycode\r\n\r\n\xff",
+    b"Content-Type: text/plain; charset=unicode_escape\r\n\r\n\\d",
     b"Content-Type: text/html\x01; name=\"\xff\"\r\nContent-Disposition: attachment; filename*=x'y'%ff\r\n\r\nx",
     b"Content-Type: text/base64; charset=utf-8\r\nContent-Type: text/plain\r\n\r\nx",
     b"Content-Type: multipart/mixed; boundary=a\r\n\r\n",
