@@ -149,7 +149,9 @@ def test_order_holds_across_services(sandbox: Sandbox) -> None:
     tcp.sendall(b"second")
     assert read(tcp, 1) == b"2"
     sandbox.stubs.verify()
-    with pytest.raises(Unexpected, match="its turn in 'both' had not come, or it rests after 1 request$"):
+    udp.send(b"first")
+    assert udp.recv(10) == b"first"
+    with pytest.raises(Unexpected, match=r"its turn in 'both' had not come, or it rests after 1 request$"):
         sandbox.stubs.verify(unmatched=True)
 
 
