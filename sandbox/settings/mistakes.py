@@ -7,11 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, TypeAlias, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 Key: TypeAlias = tuple[str | int, ...]
+
+# pydantic names the types of Python here, and a file has those of TOML.
+_KINDS = {
+    "dict_type": "must be a table",
+    "list_type": "must be a list",
+    "model_attributes_type": "must be a table",
+    "model_type": "must be a table",
+    "tuple_type": "must be a list",
+}
 
 
 def told(mistake: Any, model: type[BaseModel], extra: Sequence[str] = ()) -> tuple[Key, str]:
@@ -34,7 +43,7 @@ def told(mistake: Any, model: type[BaseModel], extra: Sequence[str] = ()) -> tup
             )
         case "union_tag_not_found" if shape.discriminator is not None:
             return (*key, shape.discriminator), f"Field required, one of {', '.join(_members(shape))}"
-    text = str(mistake["msg"]).removeprefix("Value error, ")
+    text = _KINDS.get(mistake["type"]) or str(mistake["msg"]).removeprefix("Value error, ")
     value = mistake.get("input")
     if mistake["type"] in ("value_error", "missing") or isinstance(value, dict | list):
         return key, text
@@ -66,7 +75,7 @@ def _walk(model: type[BaseModel], location: Key) -> tuple[Key, type[BaseModel] |
     """
     key: list[str | int] = []
     table: type[BaseModel] | None = None
-    shape = _Shape(model)
+    shape = _shape_of(model)
     for part in location:
         if part == "[key]":  # what is wrong is the key itself
             continue
@@ -83,6 +92,14 @@ def _walk(model: type[BaseModel], location: Key) -> tuple[Key, type[BaseModel] |
             shape = _shape(inner)
         key.append(part)
     return tuple(key), table, shape
+
+
+def _shape_of(model: type[BaseModel]) -> _Shape:
+    """A model, or what it is a root of."""
+    if not issubclass(model, RootModel):
+        return _Shape(model)
+    field = model.model_fields["root"]
+    return _shape(field.annotation, _discriminator(field))
 
 
 def _shape(annotation: Any, discriminator: str | None = None) -> _Shape:

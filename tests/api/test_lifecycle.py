@@ -89,7 +89,7 @@ def test_every_mistake_is_told_at_once() -> None:
         ({"services": "smtp pop3"}, "services: must be a list, as ['smtp', 'pop3']"),
         (
             {"accounts": ["ann"]},
-            "keyword accounts: accounts: Input should be a valid dictionary or instance of AccountsSettings",
+            "keyword accounts: accounts: must be a table",
         ),
     ],
     ids=["service", "key", "setting", "services", "accounts"],

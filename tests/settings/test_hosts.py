@@ -97,7 +97,7 @@ def test_every_mistake_at_once(tmp_path: Path) -> None:
         f"{mail}.ns.0": "'' is no domain name",
         f"{mail}.ns.1": "'a..b' is no domain name",
         f"{mail}.ttl": "Input should be greater than or equal to 0, not -1",
-        f"{mail}.txt": "Input should be a valid tuple, not 'one'",
+        f"{mail}.txt": "must be a list, not 'one'",
         f"{mail}.soa.mnam": "unknown key, did you mean 'mname'?",
         f"{mail}.soa.serial": "Input should be less than or equal to 4294967295, not 4294967296",
         "hosts.alias.example.cname": "an alias has no mx, txt (RFC 1034 section 3.6.2)",

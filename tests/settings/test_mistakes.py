@@ -85,7 +85,7 @@ others = [{ depth = "x" }]
     ]
     assert found[4].startswith("14: listeners.four.tls: Input should be 'none',")
     assert found[5] == "15: listeners.four.echo.dept: unknown key, did you mean 'depth'?"
-    assert found[6].startswith("16: listeners.four.others: Input should be a valid tuple")
+    assert found[6].startswith("16: listeners.four.others: must be a list")
 
 
 def test_an_unknown_choice_lists_the_known_ones(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_members_of_a_plain_union_are_not_part_of_the_key(tmp_path: Path) -> Non
 
 def test_a_listener_that_is_no_table(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, "[services.toy.listeners]\none = 3\n")
-    assert problem.startswith("2: listeners.one: Input should be a valid dictionary")
+    assert problem.startswith("2: listeners.one: must be a table")
 
 
 def test_what_concerns_several_keys_is_told_beside_what_concerns_one() -> None:

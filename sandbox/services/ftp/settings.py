@@ -60,7 +60,7 @@ class Settings(MainListenerSettings):
     login_requires_tls: bool = False
     """Whether USER is refused with 530 before TLS; the listener should be starttls or implicit then."""
     create_missing_directories: bool = True
-    """Whether CWD to a missing directory goes to that path below the root, or else makes it; otherwise 550."""
+    """Whether CWD to a missing directory makes it; otherwise 550."""
     read_only: AbsolutePaths = ()
     """Paths at and below which nothing may be stored, renamed or removed (550)."""
     max_upload: Octets = 0

@@ -15,9 +15,11 @@ MAX_HEAD = 16 * 1024  # octets of a hand-typed head; what is longer is left to t
 HESITATION = 0.5  # seconds to wait for the rest of what may yet become a method
 
 _METHOD_LINES = tuple(f"{method} ".encode() for method in METHODS)
+_NEWER = re.compile(rb" HTTP/[2-9](\.\d)?\r?$")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
 _TLS = "You spoke TLS to a port for plain HTTP: use http:// here, or the port for https://."
+_VERSION = "HTTP/1.1 and HTTP/1.0 are spoken here."
 _NO_VERSION = "The request line lacks its third word, the version: GET / HTTP/1.0"
 
 
@@ -27,6 +29,7 @@ class Kind(Enum):
     HTTP = auto()
     TYPED = auto()  # lines end with LF alone, as netcat sends them
     TLS = auto()
+    NEWER = auto()  # HTTP/2 and later, which are other protocols
     NO_VERSION = auto()  # the simple request of HTTP/0.9; a parser would wait for more
     RAW = auto()
     UNDECIDED = auto()  # the start of a method, or of something else
@@ -44,6 +47,8 @@ def kind_of(data: bytes, *, raw: bool) -> Kind:
         return Kind.HTTP if len(data) > MAX_HEAD else Kind.INCOMPLETE
     if len(line.split()) == 2 and line.startswith(b"GET "):
         return Kind.RAW if raw else Kind.NO_VERSION
+    if _NEWER.search(line):
+        return Kind.NEWER
     if line.endswith(b"\r"):
         return Kind.HTTP
     complete = _END_OF_HEAD.search(end + rest) is not None or len(data) > MAX_HEAD
@@ -109,6 +114,8 @@ class Opening(asyncio.Protocol):
                 self._say("tls on a plain port", _bad_request(_TLS))
             case Kind.NO_VERSION:
                 self._say("no version", _bad_request(_NO_VERSION))
+            case Kind.NEWER:
+                self._say("newer version", _refusal("505 HTTP Version Not Supported", _VERSION))
 
     def _hand_over(self, data: bytes) -> None:
         assert self._transport is not None
@@ -130,6 +137,10 @@ class Opening(asyncio.Protocol):
 
 
 def _bad_request(reason: str) -> bytes:
+    return _refusal("400 Bad Request", reason)
+
+
+def _refusal(status: str, reason: str) -> bytes:
     body = reason.encode() + b"\n"
-    head = f"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"HTTP/1.0 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body

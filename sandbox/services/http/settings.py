@@ -54,6 +54,8 @@ def _fields(fields: dict[str, str]) -> dict[str, str]:
     return fields
 
 
+Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
+Methods: TypeAlias = Annotated[tuple[Method, ...], Field(strict=False)]
 Charset: TypeAlias = Annotated[str, AfterValidator(_charset)]
 Folder: TypeAlias = Annotated[str, AfterValidator(_folder)]
 FieldValue: TypeAlias = Annotated[str, AfterValidator(_field_value)]
@@ -79,7 +81,7 @@ class Page(Model):
     """The charset in which text and html are sent."""
     headers: Fields = Field(default_factory=dict)
     """Further header fields; those that are generated give way to them."""
-    methods: Strings = ("GET",)
+    methods: Methods = ("GET",)
     """The methods that are answered, others get 405; GET includes HEAD."""
     close: bool = False
     """Send no Content-Length and close the connection at the end of the body, as the simplest servers do."""
@@ -95,6 +97,12 @@ class Page(Model):
         given = [name for name in ("text", "html", "file", "redirect") if getattr(self, name) is not None]
         if len(given) > 1:
             raise ValueError(f"give only one of {', '.join(given)}")
+        return self
+
+    @model_validator(mode="after")
+    def _users_have_a_realm(self) -> Page:
+        if self.users and self.realm is None:
+            raise ValueError("users are asked for by a realm only")
         return self
 
 

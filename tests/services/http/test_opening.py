@@ -23,6 +23,8 @@ GREETING = {"listeners": {"talk": {"raw_reply": "Hello, client!"}}}
         (b"GET / HTTP/1.0\nHost: a\n", Kind.INCOMPLETE),
         (b"GET / HTTP/1.0\nHost: a\n\n", Kind.TYPED),
         (b"GET / HTTP/1.0\n\n", Kind.TYPED),
+        (b"GET / HTTP/2.0\r\n", Kind.NEWER),
+        (b"GET / HTTP/3\n", Kind.NEWER),
         (b"\x16\x03\x01\x02\x00", Kind.TLS),
         (b"\x16", Kind.INCOMPLETE),
     ],
@@ -36,6 +38,7 @@ def test_kinds(data: bytes, kind: Kind, raw: bool) -> None:
     [
         (b"Hello, server!", Kind.RAW, Kind.INCOMPLETE),
         (b"BREW /pot HTTP/1.1\r\n", Kind.RAW, Kind.HTTP),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Kind.RAW, Kind.NEWER),
         (b"GE", Kind.UNDECIDED, Kind.INCOMPLETE),
         (b"GET /\r\n", Kind.RAW, Kind.NO_VERSION),
         (b"\x80\x04", Kind.RAW, Kind.INCOMPLETE),
@@ -104,3 +107,10 @@ def test_a_request_without_version_is_told_so(serve: Serve) -> None:
     with raw_client(sandbox, "http") as sock:
         sock.sendall(b"GET /\n")
         assert b"GET / HTTP/1.0" in read_until(sock, b"never")
+
+
+def test_a_newer_version_is_told_so(serve: Serve) -> None:
+    sandbox = serve(http={})
+    with raw_client(sandbox, "http") as sock:
+        sock.sendall(b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n")
+        assert read_until(sock, b"never").startswith(b"HTTP/1.0 505 HTTP Version Not Supported\r\n")

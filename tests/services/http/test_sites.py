@@ -189,6 +189,14 @@ def test_a_directory(serve: Serve) -> None:
         ({"sites": {"a": {"pages": {"/": {"headers": {"a": "b\r\nc"}}}}}}, "", "no line ends"),
         ({"sites": {"a": {"pages": {"/": {"status": 99}}}}}, "", "200"),
         ({"sites": {"a": {"pages": {"/": {"file": "/no/such/file"}}}}}, "", "no file"),
+        (
+            {"sites": {"a": {"pages": {"/": {"users": {"ann": "x"}}}}}},
+            "",
+            "users are asked for by a realm only",
+        ),
+        ({"sites": {"a": {"pages": {"/": {"methods": ["get"]}}}}}, "", "'POST'"),
+        ({"sites": {"a": {"aliases": "b"}}}, "services.http.sites.a.aliases", "must be a list, not 'b'"),
+        ({"sites": {"a": "b"}}, "services.http.sites.a", "must be a table, not 'b'"),
     ],
 )
 def test_mistakes_are_told(serve: Serve, http: dict[str, Any], key: str, message: str) -> None:
