@@ -15,6 +15,7 @@ from sandbox.service import Context
 from sandbox.settings.mistakes import told
 from sandbox.web.health import Health
 from sandbox.web.hosts import Hosts
+from sandbox.web.index import Index
 from sandbox.web.mailpit import Mailpit
 from sandbox.web.openapi import Document
 from sandbox.web.own import Own
@@ -46,6 +47,7 @@ class Application:
         self.routes.include(self._mailpit.operations())
         self.routes.include(Health(context, tally).operations())
         self.routes.include(self._document.operations(self.routes.operations))
+        self.routes.include(Index().operations(self.routes.operations))
 
     def close(self) -> None:
         """Let go of what is watched."""
@@ -94,7 +96,7 @@ class Application:
         operation, names, allowed = self.routes.find(request.method, path)
         if operation is None:
             if not allowed:
-                raise ProblemError(404, f"There is nothing at {path}.")
+                raise ProblemError(404, f"There is nothing at {path}; / lists what there is.")
             response = _told(request, ProblemError(405, f"{path} knows {', '.join(allowed)} only."))
             response.headers["Allow"] = ", ".join(allowed)
             return response

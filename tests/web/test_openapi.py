@@ -70,6 +70,8 @@ ASKED: list[tuple[str, str, str, Any]] = [
     ("read_health", "/healthz", "GET", None),
     ("read_metrics", "/metrics", "GET", None),
     ("openapi", "/openapi.json", "GET", None),
+    ("index", "/", "GET", None),
+    ("index_of_own", "/sandbox/v1/", "GET", None),
     ("mailpit_delete_search", "/api/v1/search?query=nothing", "DELETE", None),
     ("delete_mail", "/sandbox/v1/mail/00000002", "DELETE", None),
     ("delete_matching_mail", "/sandbox/v1/mail?to=nobody", "DELETE", None),

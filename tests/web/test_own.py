@@ -176,6 +176,39 @@ def test_mistakes_in_faults_are_told_as_in_a_file(
     assert answer.json["mistakes"] == [{"where": where, "message": message}]
 
 
+@pytest.mark.parametrize(
+    ("stub", "where", "message"),
+    [
+        ({"service": "http", "pth": "/a"}, "body.pth", "unknown key, did you mean 'path'?"),
+        (
+            {"service": "htp"},
+            "body.service",
+            "there is no service 'htp', did you mean 'http'?; known: http, xmlrpc, tcp, udp",
+        ),
+        (
+            {"service": "http", "answers": [{"status": 99}]},
+            "body.answers.0.status",
+            "Input should be greater than or equal to 200, not 99",
+        ),
+    ],
+    ids=["key", "service", "answer"],
+)
+def test_mistakes_in_stubs_are_told_as_in_a_file(
+    control: Control, stub: dict[str, Any], where: str, message: str
+) -> None:
+    answer = control.ask(f"{AT}/stubs", "POST", stub)
+    assert (answer.status, answer.json["mistakes"]) == (400, [{"where": where, "message": message}])
+
+
+def test_the_root_lists_what_there_is(control: Control) -> None:
+    own = control.get(f"{AT}/")["operations"]
+    summary = "Matching messages, as soon as there are enough; 504 if there never are"
+    assert {"method": "GET", "path": f"{AT}/wait/mail", "summary": summary} in own
+    everything = control.get("/")["operations"]
+    assert "/api/v1/messages" in {each["path"] for each in everything}
+    assert all(each in everything for each in own)
+
+
 def test_faults_are_added_counted_and_removed(control: Control) -> None:
     rule = {"name": "full", "on": "smtp.rcpt", "effect": {"kind": "reply", "text": "452 4.2.2 Full"}}
     assert control.ask(f"{AT}/faults", "POST", rule).status == 201
@@ -314,7 +347,9 @@ def test_stubs(control: Control) -> None:
     caught.value.close()
     assert control.get(f"{AT}/stubs")["stubs"][0]["requests"] == 1
     assert control.get(f"{AT}/stubs/problems")["problems"] == []
-    assert control.ask(f"{AT}/stubs", "POST", {"service": "smtp"}).json["mistakes"][0]["where"] == "body"
+    assert (
+        control.ask(f"{AT}/stubs", "POST", {"service": "smtp"}).json["mistakes"][0]["where"] == "body.service"
+    )
     assert control.ask(f"{AT}/stubs/tea", "DELETE").status == 204
     assert control.ask(f"{AT}/stubs/tea", "DELETE").status == 404
     control.ask(f"{AT}/stubs", "POST", stub)
