@@ -49,5 +49,9 @@ class AuthorityError(SandboxError):
     """The certificate authority in the state directory cannot be read or made."""
 
 
+class StateError(SandboxError):
+    """The state directory cannot be made or written."""
+
+
 class RunError(SandboxError):
     """A program cannot be run as asked: it is not there, its interpreter is not, or it would escape."""

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from sandbox.engine import REGISTRY
-from sandbox.errors import RunError, SandboxError, SettingsError
+from sandbox.errors import RunError, SandboxError, SettingsError, StateError
 from sandbox.settings import Configuration, load_file
 from sandbox.settings.paths import profiles
 
@@ -106,7 +106,7 @@ def explained() -> Iterator[None]:
             click.echo(str(problem), err=True)
         count = len(error.problems)
         fail(f"{count} mistake{'s' if count > 1 else ''} in the configuration; nothing was started", 2)
-    except RunError as error:
+    except (RunError, StateError) as error:
         fail(str(error), 2)
     except SandboxError as error:
         fail(str(error), 1)

@@ -18,7 +18,7 @@ from sandbox.engine import Engine
 from sandbox.errors import RunError
 from sandbox.redirection.table import Table, table_of
 from sandbox.settings import GlobalSettings
-from sandbox.settings.paths import private_directory, state_directory
+from sandbox.settings.paths import state_directory, state_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def describe(sandbox: Engine, verb: str, *, isolated: bool = False) -> Instance:
 @contextmanager
 def published(instance: Instance) -> Iterator[None]:
     """The instance can be found meanwhile."""
-    where = private_directory(directory())
+    where = state_folder(directory())
     _sweep(where)
     path = where / f"{instance.pid}.json"
     write(path, asdict(instance))

@@ -22,7 +22,7 @@ from sandbox.redirection.log import emptied, log_of_run
 from sandbox.redirection.modes import Mode
 from sandbox.redirection.program import Program
 from sandbox.settings import Configuration
-from sandbox.settings.paths import private_directory
+from sandbox.settings.paths import state_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _scratch() -> Iterator[Path]:
     """A directory for the files of this run."""
     path = instances.directory() / str(os.getpid())
     shutil.rmtree(path, ignore_errors=True)
-    private_directory(path)
+    state_folder(path)
     try:
         yield path
     finally:

@@ -10,7 +10,7 @@ from typing import TypedDict
 from sandbox.addressing import Names
 from sandbox.engine import Engine
 from sandbox.settings import HostSettings, Route
-from sandbox.settings.paths import private_directory, state_directory
+from sandbox.settings.paths import state_directory, state_folder
 
 
 class Table(TypedDict):
@@ -48,7 +48,7 @@ def table_of(
     shared = shared_directory(sandbox)
     addresses = sandbox.authority.expected.absolute()
     for directory in (shared / "bound", shared / "names", addresses):
-        private_directory(directory)
+        state_folder(directory)
     where = {(end.transport, end.service, end.listener): end for end in sandbox.endpoints if end.path is None}
     routes: list[tuple[str, str, int, str, int, str]] = [
         (row.transport, row.host, row.port, end.host, end.port, str(row.target))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from sandbox.errors import StateError
 from sandbox.settings.general import GlobalSettings
 
 _PACKAGE = Path(__file__).parents[1]
@@ -25,6 +26,16 @@ def private_directory(path: Path) -> Path:
     for each in (*reversed(path.parents), path):  # mkdir's own mode holds for the last one only
         each.mkdir(mode=0o700, exist_ok=True)
     return path
+
+
+def state_folder(path: Path) -> Path:
+    """The same within the state directory. Raises StateError, which tells what to do about it."""
+    try:
+        return private_directory(path)
+    except OSError as error:
+        raise StateError(
+            f"{path} cannot be made: {error.strerror}; let SANDBOX_STATE name a directory that can be written"
+        ) from error
 
 
 def profiles() -> dict[str, Path]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.errors import RunError
+from sandbox.errors import RunError, StateError
 from sandbox.redirection import instances
 from sandbox.redirection.instances import Instance
 from tests.conftest import Serve
@@ -73,6 +73,16 @@ def test_nobody_else_can_publish_here(tmp_path: Path, monkeypatch: pytest.Monkey
         os.umask(before)
     for path in (tmp_path / "new", instances.directory(), Path(described.table["bound"])):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
+
+
+def test_a_state_directory_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SANDBOX_STATE", str(tmp_path / "file" / "state"))
+    with (
+        pytest.raises(StateError, match=r"cannot be made: .*; let SANDBOX_STATE name"),
+        instances.published(instance(os.getpid())),
+    ):
+        pass
 
 
 def test_files_of_somebody_else_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
