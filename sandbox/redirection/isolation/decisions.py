@@ -58,6 +58,10 @@ class Decisions:
         """Nothing answers, unless it is loopback and the program itself does."""
         self._servers.refuse(transport, host, port)
 
+    def serves(self, host: str, port: int) -> bool:
+        """Whether a UDP server is there, the sandbox' or one of the program's own."""
+        return self._routes.find("udp", host, port) is not None or self._servers.serve("udp", port)
+
     def _refused(self, transport: Transport, host: str, port: int) -> None:
         self._log("refused", f"{transport} {self._name(host)}:{port}")
         advice = self._routes.advice(transport, host, port)

@@ -47,7 +47,7 @@ class Gate:
         self._expected: set[str] = set()
         self._decisions = decisions or Decisions(sandbox)
         self._sockets: list[socket.socket] = []
-        self._refusals = Refusals(self._decisions.refused)
+        self._refusals = Refusals(self._decisions.refused, self._decisions.serves)
 
     async def start(self) -> None:
         """Open the gate: from now on the routes lead here. Raises IsolationError."""

@@ -42,11 +42,24 @@ _IPV4 = _Layout(0x0800, 20, 9, 12, 16, socket.IPPROTO_ICMP, 3, 3, 4)  # RFC 791,
 _IPV6 = _Layout(0x86DD, 40, 6, 8, 24, socket.IPPROTO_ICMPV6, 1, 4, 16)  # RFC 8200, RFC 4443 §3.1
 
 
-class Refusals:
-    """Calls ``refused`` with transport, host and port of what was refused."""
+def _nobody(_host: str, _port: int) -> bool:
+    return False
 
-    def __init__(self, refused: Callable[[Transport, str, int], None]) -> None:
+
+class Refusals:
+    """Calls ``refused`` with transport, host and port of what was refused.
+
+    ``serves`` tells whether a UDP server is at a host and port: what comes from there is an answer, and refused only
+    because the client has left.
+    """
+
+    def __init__(
+        self,
+        refused: Callable[[Transport, str, int], None],
+        serves: Callable[[str, int], bool] = _nobody,
+    ) -> None:
         self._refused = refused
+        self._serves = serves
         self._sockets: list[tuple[socket.socket, _Layout]] = []
 
     def start(self) -> None:
@@ -72,12 +85,14 @@ class Refusals:
                 packet = sock.recv(_LARGEST)
             except OSError:
                 return
-            found = refusal(packet, layout)
+            found = refusal(packet, layout, self._serves)
             if found is not None:
                 self._refused(*found)
 
 
-def refusal(packet: bytes, layout: _Layout | None = None) -> tuple[Transport, str, int] | None:
+def refusal(
+    packet: bytes, layout: _Layout | None = None, serves: Callable[[str, int], bool] = _nobody
+) -> tuple[Transport, str, int] | None:
     """What a packet says was refused, and None if it says nothing of the kind.
 
     A reset has the sequence number 0 only if it answers a SYN (RFC 9293 §3.10.7.1).
@@ -92,7 +107,9 @@ def refusal(packet: bytes, layout: _Layout | None = None) -> tuple[Transport, st
         elif inner[:2] == bytes([layout.unreachable, layout.port_unreachable]):
             original = inner[8:]
             if original[layout.protocol_at] == socket.IPPROTO_UDP:
-                (port,) = struct.unpack_from("!H", original, layout.header + 2)
+                source, port = struct.unpack_from("!HH", original, layout.header)
+                if serves(_address(original, layout.source_at, layout), source):
+                    return None
                 return "udp", _address(original, layout.target_at, layout), port
     except (IndexError, struct.error, ValueError):  # cut short
         pass

@@ -63,6 +63,11 @@ class Servers:
             self._held[transport, port] = time.monotonic(), host
             self.look()
 
+    def serve(self, transport: Transport, port: int) -> bool:
+        """Whether the program serves a port, at whatever address."""
+        self.look()
+        return any((listener.transport, listener.port) == (transport, port) for listener in self._since)
+
     def look(self, *, hesitation: float | None = None) -> None:
         """Tell what has changed since the last time."""
         try:

@@ -21,3 +21,9 @@ def test_who_tries_every_port_is_told_of_a_few(tmp_path: Path, capsys: pytest.Ca
     assert "198.51.100.7:2019 (TCP)" in told[-2]
     assert "--log" in told[-1]
     assert "refused tcp 198.51.100.7:2099" in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def test_a_datagram_from_a_server_is_an_answer(tmp_path: Path) -> None:
+    decisions = Decisions(Engine(configuration(tmp_path)))
+    assert decisions.serves("127.0.0.1", 2007)
+    assert not decisions.serves("198.51.100.7", 2007)

@@ -92,3 +92,7 @@ def test_a_port_unreachable_tells_where_the_datagram_went() -> None:
     )
     assert refusal(ipv6) == ("udp", *IPV6)
     assert refusal(ipv4[:20] + bytes([3, 1]) + ipv4[22:]) is None  # the host, not the port
+    # An answer to a client that has left is no question that nobody heard.
+    assert refusal(ipv4, serves=lambda *source: source == ("127.0.0.1", 9)) is None
+    assert refusal(ipv6, serves=lambda *source: source == ("::1", 9)) is None
+    assert refusal(ipv4, serves=lambda *source: source == IPV4) == ("udp", *IPV4)

@@ -47,6 +47,13 @@ def test_a_server_is_told_of_once_and_again_when_it_comes_back(watched: Watched)
     assert watched.told == [WEB, WEB]
 
 
+def test_an_answer_comes_from_a_server(watched: Watched) -> None:
+    assert not watched.servers.serve("udp", 5051)
+    watched.listening.add(Listener("udp", "0.0.0.0", 5051))
+    assert watched.servers.serve("udp", 5051)
+    assert not watched.servers.serve("tcp", 5051)
+
+
 def test_one_that_stays_waits_for_clients_from_outside(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
