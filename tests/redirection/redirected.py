@@ -259,6 +259,19 @@ def check_groups_stay_here():
         assert (data, peer[0]) == (b"to all", "127.0.0.1")
 
 
+def check_mistakes_are_told_as_sockets_do():
+    with closing(socket.socket()) as sock:
+        for function in (sock.bind, sock.connect, sock.connect_ex):
+            told = error_of(function, "localhost", 80)
+            assert isinstance(told, TypeError)
+            assert "<locals>" not in str(told), told
+    with udp() as sock:
+        for host in ("<broadcast>", "255.255.255.255"):
+            assert error_of(sock.sendto, b"x", (host, 37020)).errno == errno.EACCES
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        assert error_of(sock.sendto, b"x", ("<broadcast>", 37020)) is None
+
+
 # Servers
 
 

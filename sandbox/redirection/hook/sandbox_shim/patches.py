@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from types import FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ class Patches:
         self._replaced: dict[int, tuple[Any, Any]] = {}
 
     def set(self, owner: Any, name: str, value: Any) -> None:
-        """Set an attribute of a class or module."""
+        """Set an attribute of a class or module. A function takes the name that a TypeError about its call will tell."""
+        if isinstance(value, FunctionType) and isinstance(owner, type):
+            value.__qualname__ = f"{owner.__name__}.{name}"
         self._undone.append((owner, name, vars(owner).get(name, MISSING)))
         setattr(owner, name, value)
 

@@ -6,6 +6,8 @@ multiprocessing and most libraries.
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from weakref import WeakKeyDictionary
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from . import Shim
     from .addresses import Address
 
+BROADCAST = "255.255.255.255"
 ADDRESSED = ("connect", "connect_ex", "sendto", "sendmsg")
 RECEIVING = ("recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
 
@@ -53,6 +56,10 @@ class Sockets:
             return address  # not ours, or the system says what is wrong with it
         host, port = self.routes.names.normal(asked[0]), asked[1]
         transport = TRANSPORTS[KIND(sock)]
+        if host == BROADCAST and not sock.getsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST):
+            raise PermissionError(
+                errno.EACCES, os.strerror(errno.EACCES)
+            )  # as the system would: sending elsewhere instead hides it
         verdict, to_host, to_port = self.routes.find(transport, host, port)
         if verdict == PASSED:
             if transport == "udp" and host == LOCALHOST:
