@@ -54,6 +54,9 @@ def chosen(wanted: str | None) -> Interpreter:
             return found
         if found is not None:
             seen.setdefault(found.version, path)
+    for path in _of_pyenv():
+        if (found := asked(path)) is not None:
+            seen.setdefault(found.version, path)
     raise RunError(f"there is no Python {version[1]}; {_told(seen)}")
 
 
@@ -92,14 +95,26 @@ def _candidates(version: str) -> Iterator[str]:
     environment = os.environ.get("VIRTUAL_ENV")
     places = [f"{environment}/bin"] if environment else []
     places += os.get_exec_path()
-    root = os.environ.get("PYENV_ROOT") or "~/.pyenv"
-    places += sorted(_folders(f"{root}/versions/{version}*/bin"), reverse=True)
+    places += sorted(_folders(f"{_pyenv()}/versions/{version}*/bin"), reverse=True)
     for pattern in (*_COMMON, *_STORES):
         places += sorted(_folders(pattern), reverse=True)
     yield from dict.fromkeys(
         path for name in names for place in places if os.access(path := f"{place}/{name}", os.X_OK)
     )
     yield sys.executable
+
+
+def _pyenv() -> str:
+    return os.environ.get("PYENV_ROOT") or "~/.pyenv"
+
+
+def _of_pyenv() -> list[str]:
+    """Every Python of pyenv's: they are known to it by their full version only."""
+    return [
+        path
+        for place in sorted(_folders(f"{_pyenv()}/versions/*/bin"))
+        if os.access(path := f"{place}/python", os.X_OK)
+    ]
 
 
 def _folders(pattern: str) -> list[str]:

@@ -140,7 +140,7 @@ def test_a_version_is_found_by_its_name_then_at_pyenv_s(
         assert Path(chosen(wanted).path).resolve() == path, wanted
     with pytest.raises(RunError, match=r"there is no Python 5\.1\.3; found: .*5\.1\.2 \(.*/bin/python5\.1\)"):
         chosen("5.1.3")
-    with pytest.raises(RunError, match="there is no Python 6"):
+    with pytest.raises(RunError, match=r"there is no Python 6; found: .*5\.2\.0 \(.*/5\.2\.0/bin/python\)"):
         chosen("6")
     for wrong in ("./bin/python5.2", "nonsense", "/", "3.x"):
         with pytest.raises(
