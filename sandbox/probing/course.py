@@ -16,6 +16,11 @@ from sandbox.probing.wishes import Wishes
 LAST_GASP = 0.2  # seconds in which a program that broke a connection off by its end has ended
 ONE_CLIENT = "the program ends after its first client: put accept() and what follows into while True"
 NOT_LISTENING = "the address is bound, but nobody takes connections on it: listen(), then accept() in a loop"
+FIRST_ONLY = {
+    "tcp": "the first client was answered, this one was not: when a client has gone recv() returns b'';"
+    " leave the loop then, close(), and accept() the next one",
+    "udp": "the first client was answered, this one was not: answer the address that each recvfrom() returns",
+}
 ENOUGH = 3  # ends of the program after which nothing new is to be learnt
 
 _REST = Step("the rest", "not checked before this works", lambda _: None)
@@ -25,13 +30,22 @@ class Course:
     """Takes one step after the other. A program that ends is started again for the next one."""
 
     def __init__(
-        self, server: LessonServer, listener: Listener, check: Check, wishes: Wishes, end: float
+        self,
+        server: LessonServer,
+        listener: Listener,
+        check: Check,
+        wishes: Wishes,
+        end: float,
+        *,
+        answered: bool = False,
     ) -> None:
+        """``answered`` tells whether the server has spoken with a client already, before the first step."""
         self._server = server
         self._listener = listener
         self._check = check
         self._wishes = wishes
         self._end = end
+        self._answered = answered
         self._memory: dict[str, bytes] = {}
         self._before: Step | None = None
         self._once = False
@@ -86,6 +100,8 @@ class Course:
             if not last and not dial.record.came and (untouched or self._left()):
                 return None
             return self._failed_by_end(step, sent, remark)
+        if outcome == "FAIL" and self._answered and self._before is None and not dial.record.came:
+            remark = f"{FIRST_ONLY[self._check.transport]} (or: {remark})"
         if outcome == "FAIL" and step.mild:
             outcome = "note"
         return self._verdict(step, outcome, sent=sent, came=came, hint=remark)

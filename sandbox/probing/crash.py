@@ -29,6 +29,11 @@ _HINTS: tuple[tuple[str, str], ...] = (
         r"Address already in use",
         "somebody has the port: end the older server, and set SO_REUSEADDR before bind() so that a restart works",
     ),
+    (
+        r"Connection refused",
+        "the program connects, as a client does, and nobody is there: sandbox run is for clients;"
+        " a server calls bind(), listen(), and accept() in a loop",
+    ),
     (r"Permission denied", "the address or the port is not allowed to this user"),
     (r"No module named '(\w+)'", "the module {0} is not installed for this Python"),
     (r"bind\(\) takes", "the address is one tuple: bind((host, port))"),
@@ -37,7 +42,9 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "the program asks for input(), and nobody types here; pass what it needs as arguments after --",
     ),
     (
-        r"a bytes-like object is required, not 'str'",
+        r"a bytes-like object is required, not 'str'"
+        r"|can only concatenate str \(not \"bytes\"\) to str|can't concat (?:str to bytes|bytes to str)"
+        r"|must be str, not bytes",
         "sockets carry bytes: send text.encode(), and compare with b'…'",
     ),
     (
@@ -54,6 +61,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "a client may break off at any time: catch OSError around each client",
     ),
 )
+_NO_LISTEN = "accept() wants a socket that listens: call listen() after bind()"
 _PYTHON2 = (
     "this is Python 2, which this Python does not speak: print(…) needs parentheses, and modules have new names"
     " (http.server, xmlrpc.server, socketserver, queue); an editor's search and replace, or 2to3, translates it"
@@ -71,6 +79,8 @@ def last_words(stderr: str) -> str:
 def hint(stderr: str) -> str:
     """What to do about the end of a program; empty if there is nothing to say."""
     words = last_words(stderr)
+    if "[Errno 22]" in words and ".accept()" in stderr:  # EINVAL of accept(2)
+        return _NO_LISTEN
     for pattern, text in _HINTS:
         if found := re.search(pattern, words):
             return _PYTHON2 if text == "PYTHON2" else text.format(*found.groups())

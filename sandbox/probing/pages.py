@@ -64,6 +64,8 @@ def asked_on(
         ) from None
     except Silent:
         raise Wrong(_why_no_end(response)) from None
+    if content and "Content-Length" in response.headers and not b"".join(dial.record.came).endswith(content):
+        raise Wrong(_too_much(response))
     return Page(response.status, response.msg, content, not response.will_close)
 
 
@@ -75,6 +77,11 @@ def _why_no_answer(dial: Dial, error: http.client.HTTPException) -> str:
             "an answer begins with a status line, as 'HTTP/1.0 200 OK', then headers, an empty line, the body"
         )
     return f"the head of the answer is broken ({type(error).__name__})"
+
+
+def _too_much(response: http.client.HTTPResponse) -> str:
+    declared = response.headers.get("Content-Length")
+    return f"Content-Length promises {declared} octets, and more came: count octets, len(text.encode())"
 
 
 def _why_no_end(response: http.client.HTTPResponse) -> str:

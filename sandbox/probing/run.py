@@ -76,7 +76,8 @@ def _listener(server: LessonServer, listener: Listener, wishes: Wishes, end: flo
     if check is None:
         yield _unknown(server, listener)
     else:
-        yield from Course(server, listener, check, wishes, end).verdicts()
+        answered = bool(seen.unasked or seen.answer) and server.alive()
+        yield from Course(server, listener, check, wishes, end, answered=answered).verdicts()
 
 
 def _wanted(listener: Listener, wishes: Wishes) -> bool:

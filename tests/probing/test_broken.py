@@ -77,6 +77,11 @@ def test_what_was_sent_and_what_came_is_told(result: Callable[[str], Result]) ->
     assert verdict.came.startswith(r"b'\x9c\xd0\x9e")
 
 
+def test_who_answers_nobody_after_the_first_client_is_told_so(result: Callable[[str], Result]) -> None:
+    verdict = next(verdict for verdict in result("stuck_after_one").verdicts if verdict.outcome == "FAIL")
+    assert verdict.hint.startswith("the first client was answered, this one was not")
+
+
 def test_the_output_of_the_server_is_kept(result: Callable[[str], Result]) -> None:
     assert result("ends").stdout == "nothing to do\n"
     assert "EOFError" in result("asks").stderr

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pickle
+import socket
+import time
+from typing import cast
 
 import pytest
 
 from sandbox.probing import crash, registry
 from sandbox.probing.checks import words
 from sandbox.probing.checks.clock import read_time
-from sandbox.probing.dial import Listener
+from sandbox.probing.dial import Dial, Listener, Server
 from sandbox.probing.observation import DATAGRAM, QUESTION, Observation
+from sandbox.probing.pages import asked_on
+from sandbox.probing.talk import Talk, Wrong
 from sandbox.probing.verdict import LONGEST, Verdict, shown
 
 HTML = b"HTTP/1.0 200 OK\r\n\r\n<p>Hello"
@@ -155,6 +160,10 @@ def test_tracebacks() -> None:
         ("ModuleNotFoundError: No module named 'SocketServer'", "Python 2"),
         ("ModuleNotFoundError: No module named 'cherrypy'", "the module cherrypy is not installed"),
         ("TypeError: a bytes-like object is required, not 'str'", "text.encode()"),
+        ('TypeError: can only concatenate str (not "bytes") to str', "text.encode()"),
+        ("TypeError: can't concat str to bytes", "text.encode()"),
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "sandbox run is for clients"),
+        ("    client, _ = server.accept()\nOSError: [Errno 22] Invalid argument", "call listen()"),
         ("KeyError: 'x'", ""),
     ],
 )
@@ -162,6 +171,15 @@ def test_hints(words: str, hint: str) -> None:
     found = crash.hint(words)
     assert hint in found
     assert bool(hint) == bool(found)
+
+
+def test_more_octets_than_promised_are_seen() -> None:
+    dial = Dial(cast("Server", None), Listener("tcp", "localhost", 8080), 60, time.monotonic() + 60, {})
+    ours, theirs = socket.socketpair()
+    with theirs, Talk(ours, dial.record, dial.wait) as talk:
+        theirs.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello World")
+        with pytest.raises(Wrong, match="promises 5 octets, and more came: count octets"):
+            asked_on(talk, dial, "GET", "/")
 
 
 def test_octets_are_shown_as_a_learner_writes_them() -> None:
