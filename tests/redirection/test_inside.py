@@ -135,6 +135,9 @@ def test_what_is_wrong_changes_nothing(background: BackgroundEngine) -> None:
                 pass
     with pytest.raises(ValueError, match="allow: must be a list"), redirected(background, allow="localhost"):
         pass
+    wrong: Any = ["a:1=http"]
+    with pytest.raises(TypeError, match="takes a Sandbox that runs in a thread"), sandbox.redirect(wrong):
+        pass
     with redirected(background), pytest.raises(RuntimeError, match="nested"), sandbox.redirect():
         pass
     with pytest.raises(ZeroDivisionError), redirected(background):
