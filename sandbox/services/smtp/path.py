@@ -9,7 +9,8 @@ from typing import NamedTuple
 # U+FFFD stands where the octets of a command were no UTF-8: no address can contain it (RFC 6531 §3.3).
 _FORBIDDEN = r"\x00-\x1f\x7f\ufffd"
 _QUOTED = rf'"(?:[^"\\{_FORBIDDEN}]|\\[ -~])*"'
-_ADDRESS = re.compile(rf'(?:{_QUOTED}|[^\s"<>{_FORBIDDEN}])+')
+_PLAIN = rf'[^\s"<>@{_FORBIDDEN}]'
+_ADDRESS = re.compile(rf"(?:{_QUOTED}|{_PLAIN})+(?:@{_PLAIN}+)?")
 _BRACKETED = re.compile(rf'<((?:{_QUOTED}|[^"<>])*)>(.*)', re.DOTALL)
 _SOURCE_ROUTE = re.compile(r"@[^:]*:")
 
@@ -43,8 +44,7 @@ def parse_path(text: str) -> Path:
 
 
 def _check(address: str) -> None:
-    local, at, domain = address.rpartition("@")
-    if not _ADDRESS.fullmatch(address) or (at and not (local and domain)):
+    if not _ADDRESS.fullmatch(address):
         raise PathError(address)
 
 

@@ -46,6 +46,8 @@ def test_parameters_by_upper_case_name() -> None:
         "<ann@>",
         '<"ann@example.test>',
         "<a<b@example.test>",
+        "<ann@bob@example.test>",
+        '<ann@"example".test>',
         "@a.test:",
     ],
 )
