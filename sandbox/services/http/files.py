@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
 from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from sandbox.net.web_protocol import connection_of
 from sandbox.services.http.answers import BLOCK, Streamed, failure, html, http_date, redirect, stream
+from sandbox.services.http.conditions import verdict
 from sandbox.services.http.ranges import ByteRange, UnsatisfiableError, parse_range
 from sandbox.services.http.routing import Routes
 from sandbox.stores.files import (
@@ -89,9 +89,7 @@ class Files:
         info = self._tree.stat(path)
         if info.is_directory:
             if not url.raw_path.endswith("/"):
-                query = f"?{url.raw_query_string}" if url.raw_query_string else ""
-                # One slash at the start: two would name another host.
-                return redirect(f"/{url.raw_path.lstrip('/')}/{query}", 301)
+                return await with_slash(request)
             index = self._index(path)
             if index is None:
                 return html(listing(unquote(url.raw_path), self._tree.list(path)))
@@ -108,8 +106,11 @@ class Files:
         """A file, or the part of it that is asked for. Raises FileStoreError."""
         modified = http_date(info.modified)
         headers = {"Last-Modified": modified, "Accept-Ranges": "bytes"}
-        if _unchanged(request, info):
-            return web.Response(status=304, headers=headers)
+        match verdict(request.method, request.headers, info.modified):
+            case 304:
+                return web.Response(status=304, headers=headers)
+            case 412:
+                return failure(412)
         if_range = request.headers.get("If-Range")
         asked = request.headers.get("Range") if if_range in (None, modified) else None
         try:
@@ -136,7 +137,9 @@ class Files:
             return failure(400, "a part of a file cannot be stored (RFC 9110 §14.5)")
         if request.rel_url.raw_path.endswith("/"):
             return failure(409, _NO_SLASH)
-        exists = self._exists(path)
+        before = self._modified(path)
+        if verdict("PUT", request.headers, before) is not None:
+            return failure(412)
         self._tree.make_directories(path.parent)
         writer = self._tree.write(path)
         try:
@@ -144,22 +147,32 @@ class Files:
         finally:
             writer.close()
         connection_of(request).note("file.stored", path=printable(path), size=len(content))
-        return web.Response(status=204) if exists else web.Response(status=201)
+        return web.Response(status=201 if before is None else 204)
 
     def _delete(self, path: PurePosixPath, request: web.BaseRequest) -> web.StreamResponse:
-        if self._tree.stat(path).is_directory:
+        info = self._tree.stat(path)
+        if verdict("DELETE", request.headers, info.modified) is not None:
+            return failure(412)
+        if info.is_directory:
             self._tree.remove_directory(path)
         else:
             self._tree.remove(path)
         connection_of(request).note("file.deleted", path=printable(path))
         return web.Response(status=204)
 
-    def _exists(self, path: PurePosixPath) -> bool:
+    def _modified(self, path: PurePosixPath) -> float | None:
         try:
-            self._tree.stat(path)
+            return self._tree.stat(path).modified
         except NotFoundError:
-            return False
-        return True
+            return None
+
+
+async def with_slash(request: web.BaseRequest) -> web.StreamResponse:
+    """To the same URL, whose path ends with a slash, as that of a directory shall."""
+    url = request.rel_url
+    query = f"?{url.raw_query_string}" if url.raw_query_string else ""
+    # One slash at the start: two would name another host.
+    return redirect(f"/{url.raw_path.lstrip('/')}/{query}", 301)
 
 
 def refusal(error: FileStoreError) -> web.Response:
@@ -196,18 +209,6 @@ def listing(path: str, entries: list[FileInfo], base: str = "") -> str:
 def _link(name: str) -> str:
     encoded = quote(name, "/", ENCODING, ERRORS)
     return f"./{encoded}" if ":" in name else encoded
-
-
-def _unchanged(request: web.BaseRequest, info: FileInfo) -> bool:
-    """RFC 9110 §13.1.3; a condition on an entity tag overrides this one, and fails, since files have none."""
-    field = request.headers.get("If-Modified-Since")
-    if field is None or "If-None-Match" in request.headers:
-        return False
-    try:
-        since = parsedate_to_datetime(field)
-    except (ValueError, TypeError, OverflowError):
-        return False
-    return since.tzinfo is not None and int(info.modified) <= since.timestamp()
 
 
 def blocks(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from sandbox.services.http import settings
 from sandbox.services.http.configured import page_routes
-from sandbox.services.http.files import Files
+from sandbox.services.http.files import Files, with_slash
 from sandbox.services.http.mail.inbox import Inbox
 from sandbox.services.http.routing import Route, Routes
 from sandbox.services.http.sites import BUILT_IN, HOME, everywhere
@@ -94,6 +94,9 @@ def _common_routes(world: World) -> Routes:
         routes.include(_directory_routes(world, ROOT, world.settings.files_at))
     if world.settings.mail_at:
         routes.include(Inbox(world.context.mail, world.settings.mail_at).routes())
+    for folder in (world.settings.files_at, world.settings.mail_at):
+        if folder not in ("", "/"):
+            routes.add("GET", folder.rstrip("/"), with_slash)
     routes.include(everywhere.routes(world))
     return routes
 

@@ -86,6 +86,12 @@ def test_a_directory_without_slash_is_moved_permanently(files: BackgroundEngine)
     assert (answer.status, answer.headers["Location"]) == (301, "/files/pub/?a=b")
 
 
+def test_the_folders_of_every_site_are_found_without_their_slash(web: BackgroundEngine) -> None:
+    for folder in ("/files", "/mail"):
+        answer = get(web, f"{folder}?a=b", host="www.python.org")
+        assert (answer.status, answer.headers["Location"]) == (301, f"{folder}/?a=b")
+
+
 def test_a_redirect_never_leads_to_another_host(serve: Serve) -> None:
     sandbox = serve(http={"files_at": "/"})
     sandbox.call(lambda made: made.files.make_directories(PurePosixPath("/evil.test")))
@@ -141,6 +147,35 @@ def test_names_that_are_no_text_do_not_spoil_a_listing(serve: Serve, tmp_path: P
     assert get(sandbox, "/files/%FF.txt").body == TEXT
     assert facts(sandbox, "file.sent") == [{"path": r"/\xff.txt", "size": len(TEXT)}]
     assert ask(sandbox, "PUT", "/files/%FF.txt", body=b"new").status == 204
+
+
+OLD, SAME = "Sun, 09 Sep 2001 01:46:39 GMT", "Sun, 09 Sep 2001 01:46:40 GMT"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "field", "value", "status"),
+    [
+        ("GET", "fox.txt", "If-Unmodified-Since", SAME, 200),
+        ("GET", "fox.txt", "If-Unmodified-Since", OLD, 412),
+        ("GET", "fox.txt", "If-Match", "*", 200),
+        ("HEAD", "fox.txt", "If-Match", '"tag"', 412),
+        ("GET", "fox.txt", "If-None-Match", "*", 304),
+        ("GET", "fox.txt", "If-None-Match", '"tag"', 200),
+        ("PUT", "fox.txt", "If-None-Match", "*", 412),
+        ("PUT", "new.txt", "If-None-Match", "*", 201),
+        ("PUT", "fox.txt", "If-Unmodified-Since", OLD, 412),
+        ("PUT", "fox.txt", "If-Unmodified-Since", "no time", 204),
+        ("PUT", "fox.txt", "If-Modified-Since", SAME, 204),
+        ("PUT", "new.txt", "If-Match", "*", 412),
+        ("DELETE", "fox.txt", "If-Match", '"tag"', 412),
+        ("DELETE", "fox.txt", "If-Unmodified-Since", SAME, 204),
+    ],
+    ids=str,
+)
+def test_conditions(
+    files: BackgroundEngine, method: str, path: str, field: str, value: str, status: int
+) -> None:
+    assert ask(files, method, f"/files/pub/{path}", headers={field: value}).status == status
 
 
 def test_a_range(files: BackgroundEngine) -> None:

@@ -31,7 +31,7 @@ _HOME = BuiltIn(
 
 BUILT_IN: Final[Mapping[str, BuiltIn]] = {
     HOME: _HOME,
-    "httpbin.org": BuiltIn(("echoes",)),
+    "httpbin.org": BuiltIn(("endpoints", "echoes")),
     "python.org": _PYTHON,
     "www.python.org": _PYTHON,
     "docs.python.org": _PYTHON,

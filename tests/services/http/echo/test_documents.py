@@ -132,3 +132,9 @@ def test_brotli_needs_its_package(web: BackgroundEngine, monkeypatch: pytest.Mon
     answer = get(web, "/brotli")
     assert answer.headers["Content-Encoding"] == "br"
     assert json.loads(answer.body.removeprefix(b"br:"))["brotli"] is True
+
+
+def test_the_front_page_tells_the_endpoints(web: BackgroundEngine) -> None:
+    answer = get(web, "/", host=HTTPBIN)
+    assert answer.status == 200
+    assert "<li>GET <code>/redirect/{n}</code> — Redirect" in answer.text
