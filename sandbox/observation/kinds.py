@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from sandbox.journal import Closed, Entry, Fact, Opened, Received, Sent
 from sandbox.observation.calls import Call, call_of
-from sandbox.observation.files import Upload, upload_of
+from sandbox.observation.files import Upload, name_of, uploads_of
 from sandbox.observation.http import Exchanges, Request
 from sandbox.observation.mail import Mail
 from sandbox.observation.streams import Datagram, Stream, Streams
@@ -181,7 +181,10 @@ class Uploads(Kind[Upload]):
 
     noun, plural, services = "upload", "uploads", ("ftp",)
     known: ClassVar = {
-        "path": ("name", lambda upload: [upload.path, upload.name]),
+        "path": (
+            "name",
+            lambda upload: [path for each in (upload.now, upload.path) for path in (each, name_of(each))],
+        ),
         "user": ("NAME", lambda upload: [upload.user]),
         "content": ("octets", lambda upload: [upload.content]),
         "text": ("text", lambda upload: [upload.text]),
@@ -190,18 +193,7 @@ class Uploads(Kind[Upload]):
 
     def all(self) -> list[Upload]:
         """See Kind."""
-        users: dict[int, str] = {}
-        found: list[Upload] = []
-        for entry in self.world.journal:
-            event = entry.event
-            if not isinstance(event, Fact) or event.service not in self.services:
-                continue
-            if event.name == "login.accepted":
-                users[event.connection] = str(event.details.get("user", ""))
-            upload = upload_of(entry, users.get(event.connection, ""), self.world.files)
-            if upload is not None:
-                found.append(upload)
-        return found
+        return uploads_of(self.world.journal, self.services, self.world.files)
 
     def ready(self) -> list[Upload]:
         """Those that came whole."""
@@ -209,7 +201,7 @@ class Uploads(Kind[Upload]):
 
     def concerns(self, entry: Entry) -> bool:
         """See Kind."""
-        return isinstance(entry.event, Fact) and entry.event.name == "file.stored"
+        return isinstance(entry.event, Fact) and entry.event.name in ("file.stored", "file.renamed")
 
 
 class TcpStreams(Kind[Stream]):

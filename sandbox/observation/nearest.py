@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sandbox.journal import Entry, Journal, Opened, transcript
 from sandbox.observation.kinds import Item, Kind
-from sandbox.observation.rules import CONTAINED, Criterion, is_part_of, shown
+from sandbox.observation.rules import CONTAINED, Criterion, is_part_of, shown, values_of
 
 I = TypeVar("I", bound=Item)  # noqa: E741
 
@@ -127,9 +127,12 @@ def _alike(wanted: Any, value: Any) -> float:
     from difflib import SequenceMatcher  # not needed while all goes well
 
     if isinstance(wanted, Mapping) and isinstance(value, Mapping):
-        return sum(name in value and is_part_of(each, value[name]) for name, each in wanted.items()) / max(
-            1, len(wanted)
+        alike = (
+            max((1.0 if is_part_of(each, found) else 0.1 + 0.8 * _alike(each, found)) for found in values)
+            for name, each in wanted.items()
+            if (values := values_of(value, name))
         )
+        return sum(alike) / max(1, len(wanted))
     if isinstance(wanted, bytes) and isinstance(value, bytes):
         wanted, value = wanted.decode("latin-1"), value.decode("latin-1")
     if not isinstance(wanted, str) or not isinstance(value, str):
@@ -160,9 +163,9 @@ def _members(name: str, wanted: Mapping[str, Any], got: Any) -> list[str]:
             f"  {' ' * len(name)}  got     {shown(got, WIDTH)}",
         ]
     return [
-        f"  {name}[{member!r}]: wanted {shown(value)}, got {shown(got[member]) if member in got else 'nothing'}"
+        f"  {name}[{member!r}]: wanted {shown(value)}, got {', '.join(map(shown, values_of(got, member))) or 'nothing'}"
         for member, value in wanted.items()
-        if member not in got or not is_part_of(value, got[member])
+        if not is_part_of({member: value}, got)
     ]
 
 

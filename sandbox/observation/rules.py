@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from sandbox.observation.mail import Headers
+
 T = TypeVar("T")
 
 #: A name, whole, with ``*`` for anything.
@@ -74,15 +76,24 @@ class Criterion(Generic[T]):
 def is_part_of(wanted: Any, value: Any) -> bool:
     """Whether a value has what is wanted: of mappings the members that are named, everything else is equal.
 
-    A regular expression is searched in a text or in octets, whichever it is made for; a function is asked.
+    Of header fields that come again any may fit. A regular expression is searched in a text or in octets, whichever it is made for; a function is asked.
     """
     if isinstance(wanted, re.Pattern):
         return isinstance(value, type(wanted.pattern)) and wanted.search(value) is not None
     if callable(wanted):
         return bool(wanted(value))
     if isinstance(wanted, Mapping) and isinstance(value, Mapping):
-        return all(name in value and is_part_of(each, value[name]) for name, each in wanted.items())
+        return all(
+            any(is_part_of(each, found) for found in values_of(value, name)) for name, each in wanted.items()
+        )
     return bool(wanted == value)
+
+
+def values_of(mapping: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """What a mapping has under a name: nothing, one value, or all fields of that name where it knows several."""
+    if isinstance(mapping, Headers):
+        return mapping.all(name)
+    return [mapping[name]] if name in mapping else []
 
 
 def criteria_of(

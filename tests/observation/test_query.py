@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -189,3 +190,25 @@ def test_files(story: Story, observer: Observer) -> None:
     assert (upload.path, upload.text, upload.size) == ("/pub/report.txt", "numbers", 7)
     assert observer.files() == {"/pub/report.txt": b"numbers"}
     assert Query.of(observer.uploads, {"path": "/report.txt"}).found() == []
+
+
+def test_a_file_is_found_under_its_name_before_and_after_it_was_renamed(
+    story: Story, observer: Observer
+) -> None:
+    story.store("/in/report.part", b"numbers")
+    story.files.rename(PurePosixPath("/in/report.part"), PurePosixPath("/in/report.txt"))
+    story.note(1, "ftp", "file.renamed", source="/in/report.part", target="/in/report.txt")
+    story.files.rename(PurePosixPath("/in"), PurePosixPath("/out"))
+    story.note(1, "ftp", "file.renamed", source="/in", target="/out")
+    for path in ("report.part", "/in/report.part", "report.txt", "/out/report.txt"):
+        (upload,) = Query.of(observer.uploads, {"path": path}).found()
+        assert (upload.path, upload.now, upload.content) == ("/in/report.part", "/out/report.txt", b"numbers")
+    assert str(upload) == "/in/report.part, now /out/report.txt, 7 octets"
+
+
+async def test_of_fields_that_come_again_any_may_fit(story: Story, observer: Observer) -> None:
+    story.deliver("Subject: a\r\n\r\n")
+    story.deliver("Subject: b\r\nX-Tag: red\r\nX-Tag: blue\r\n\r\n")
+    assert len(Query.of(observer.mails, {"headers": {"x-tag": "blue"}}).found()) == 1
+    with pytest.raises(WaitTimeout, match=r"headers\['x-tag'\]: wanted 'green', got 'red', 'blue'"):
+        await Query.of(observer.mails, {"headers": {"x-tag": "green"}}).wait(1, 0)
