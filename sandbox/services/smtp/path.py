@@ -12,6 +12,8 @@ _QUOTED = rf'"(?:[^"\\{_FORBIDDEN}]|\\[ -~])*"'
 _PLAIN = rf'[^\s"<>@{_FORBIDDEN}]'
 _ADDRESS = re.compile(rf"(?:{_QUOTED}|{_PLAIN})+(?:@{_PLAIN}+)?")
 _BRACKETED = re.compile(rf'<((?:{_QUOTED}|[^"<>])*)>(.*)', re.DOTALL)
+# RFC 5321 §4.5.3.1.3 promises 256 octets. Replies repeat the address, and smtplib reads no line of 8192.
+_LONGEST = 1000
 _SOURCE_ROUTE = re.compile(r"@[^:]*:")
 
 
@@ -44,7 +46,7 @@ def parse_path(text: str) -> Path:
 
 
 def _check(address: str) -> None:
-    if not _ADDRESS.fullmatch(address):
+    if len(address) > _LONGEST or not _ADDRESS.fullmatch(address):
         raise PathError(address)
 
 

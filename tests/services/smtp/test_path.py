@@ -48,8 +48,10 @@ def test_parameters_by_upper_case_name() -> None:
         "<a<b@example.test>",
         "<ann@bob@example.test>",
         '<ann@"example".test>',
+        "<" + "a" * 1000 + "@example.test>",
         "@a.test:",
     ],
+    ids=lambda text: text[:30],
 )
 def test_no_address(text: str) -> None:
     with pytest.raises(PathError):
