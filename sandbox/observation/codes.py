@@ -20,11 +20,13 @@ _OTHERS = re.compile(
     r"|bestell\w*|rechnung\w*|заказ\w*|сч[её]т\w*|тел|номер|год\w*)\b[\s.:№#]*|[©$€£₽№]\s*)$",
     re.IGNORECASE,
 )
+_BLANKS = re.compile("[\u00a0\u2007\u202f]")  # which do not break
 BEFORE, BEHIND = 80, 40  # characters in which a word may stand that tells what the digits are
 
 
 def codes_of(text: str) -> list[str]:
     """The codes, the likeliest first: nearest to such a word, or alone on their line in a text that has one."""
+    text = _BLANKS.sub(" ", text)
     about_codes = _WORDS.search(text) is not None
     scored: dict[str, float] = {}
     for found in _DIGITS.finditer(text):

@@ -115,6 +115,8 @@ def test_links_of_text(text: str, links: list[str]) -> None:
 def test_links_of_html() -> None:
     html = '<A HREF=" https://a.test/?x=1&amp;y=2 ">a</a><a href="#b"><a href="javascript:x"><img src="http://c.test">'
     assert links_of_html(html) == ["https://a.test/?x=1&y=2"]
+    html = '<a href="https://a.test/?x=1&copy=2&region=eu&notify&amp;z=&lt;">a</a>'
+    assert links_of_html(html) == ["https://a.test/?x=1&copy=2&region=eu&notify&z=<"]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,7 @@ def test_links_of_html() -> None:
         ("123456 is your verification code", ["123456"]),
         ("Use this code to log in:\n\n  4821\n\nIt expires in 10 minutes (2026).", ["4821"]),
         ("Your code: 123 456", ["123456"]),
+        ("Your\xa0code:\xa0123\xa0456", ["123456"]),
         ("G-482913 is your Google verification code", ["482913"]),
         ("Ваш код подтверждения: 55443", ["55443"]),
         ("Order 12345678 for $1500, phone +4930123456", []),
