@@ -43,7 +43,7 @@ class Watch:
         try:
             self._box.stubs.verify(unused=False)
         except Unexpected as error:
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     def fail_if_crashed(self) -> None:
         crashes, self._crashes[:] = list(self._crashes), []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
+from traceback import extract_tb
 from typing import Any
 
 from sandbox.stubs.nearest import nearest_request, nearest_stub
@@ -13,6 +16,7 @@ from sandbox.stubs.requests import Arrival
 from sandbox.stubs.stub import Answering, Stub
 
 REMEMBERED = 200  # requests
+OURS = f"{Path(__file__).parents[1]}{os.sep}"  # where our own code is
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,17 @@ class Failure:
 
     stub: str
     error: BaseException
+
+    def __str__(self) -> str:
+        return f"stub {self.stub!r}: its function raised {self.error!r}{self._place}"
+
+    @property
+    def _place(self) -> str:
+        """The line of the function, which is the first that is called by none of ours."""
+        frames = extract_tb(self.error.__traceback__)
+        ours = [place for place, frame in enumerate(frames) if frame.filename.startswith(OURS)]
+        theirs = frames[ours[-1] + 1 :] if ours else frames
+        return f" at {theirs[0].filename}:{theirs[0].lineno}" if theirs else ""
 
 
 @dataclass(eq=False)
@@ -119,7 +134,7 @@ class Stubs:
 
     def problems(self, *, unused: bool = True, unmatched: bool = False) -> list[str]:
         """What is not as expected: functions that failed, stubs that were not used, requests that met none."""
-        found = [f"stub {each.stub!r}: its function raised {each.error!r}" for each in self.failures]
+        found = [str(each) for each in self.failures]
         if unused:
             found += [told for stub in self if (told := self._unused(stub))]
         if unmatched:
