@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -17,6 +18,7 @@ from sandbox.settings.models import Transport
 from sandbox.settings.routes import Target
 
 _MOST_TOLD = 20
+_BREATH = 0.2  # seconds in which a program that ends over it writes its traceback, undisturbed
 _ENOUGH = "nothing answers at further addresses; --log tells of each"
 
 
@@ -31,12 +33,15 @@ class Decisions:
         self._routes = sandbox.routes
         self._path = log
         self._told: set[str] = set()
+        self._held: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._unwatch: Callable[[], None] | None = None
         udp = {row.port for row in self._routes.rows if row.transport == "udp"}
         self._servers = Servers(udp, bound=self._bound, waiting=self._waiting, refused=self._refused)
 
     def start(self) -> None:
         """Follow what is asked of the sandbox' name server, and what the program listens on."""
+        self._loop = asyncio.get_running_loop()
         self._servers.start()
         if self._path is not None:
             self._unwatch = self._sandbox.journal.watch(self._look)
@@ -44,6 +49,8 @@ class Decisions:
     def stop(self) -> None:
         """Follow it no more; may be called twice."""
         self._servers.stop()
+        self._loop = None
+        self._tell_held()
         if self._unwatch is not None:
             self._unwatch()
             self._unwatch = None
@@ -68,7 +75,16 @@ class Decisions:
         # A name has two addresses, and programs try both.
         if advice not in self._told and len(self._told) <= _MOST_TOLD:
             self._told.add(advice)
-            _tell(advice if len(self._told) <= _MOST_TOLD else _ENOUGH)
+            self._held.append(advice if len(self._told) <= _MOST_TOLD else _ENOUGH)
+            if self._loop is None:
+                self._tell_held()
+            else:
+                self._loop.call_later(_BREATH, self._tell_held)
+
+    def _tell_held(self) -> None:
+        held, self._held = self._held, []
+        for advice in held:
+            _tell(advice)
 
     def _bound(self, listener: Listener) -> None:
         host = f"[{listener.host}]" if ":" in listener.host else listener.host

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,22 @@ def test_who_tries_every_port_is_told_of_a_few(tmp_path: Path, capsys: pytest.Ca
     assert "198.51.100.7:2019 (TCP)" in told[-2]
     assert "--log" in told[-1]
     assert "refused tcp 198.51.100.7:2099" in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def test_the_traceback_of_who_ends_over_it_is_not_torn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decisions = Decisions(Engine(configuration(tmp_path)), tmp_path / "log")
+
+    async def refuse() -> None:
+        decisions.start()
+        decisions.refused("tcp", "198.51.100.7", 2000)
+        assert "refused tcp 198.51.100.7:2000" in (tmp_path / "log").read_text(encoding="utf-8")
+        assert capsys.readouterr().err == ""
+        decisions.stop()
+
+    asyncio.run(refuse())
+    assert "198.51.100.7:2000 (TCP)" in capsys.readouterr().err
 
 
 def test_a_datagram_from_a_server_is_an_answer(tmp_path: Path) -> None:
