@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import signal
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -23,6 +25,13 @@ class _Verbs(click.Group):
             return None
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Ctrl-C has the status that shells know, not the 1 of click: with ``run`` that would be the program's own."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise SystemExit(128 + signal.SIGINT) from None
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

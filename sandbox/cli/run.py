@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ from sandbox.errors import RunError
 
 if TYPE_CHECKING:
     from sandbox.redirection.instances import Instance
-    from sandbox.redirection.launcher import Order
     from sandbox.redirection.program import Program
     from sandbox.redirection.python2 import Verdict
 
@@ -156,7 +154,7 @@ def command(
             f"--join takes a sandbox as it is: {', '.join(given)} cannot be given with it."
         )
     with explained():
-        from sandbox.redirection.launcher import Order
+        from sandbox.redirection.launcher import Order, launch
         from sandbox.redirection.modes import Mode, mode_of, neighbour
         from sandbox.redirection.program import find
 
@@ -170,19 +168,10 @@ def command(
         if instance is None:
             configuration = load(config, profile, overrides, only, default=PROFILE, routes=routes)
             order = replace(order, configuration=configuration, transcript=dialogue)
-        status = _launched(order)
+        status = launch(order)
     if status == 1 and python2 is not None:
         click.echo(f"sandbox: {python2}", err=True)
     raise SystemExit(status)
-
-
-def _launched(order: Order) -> int:
-    from sandbox.redirection.launcher import launch
-
-    try:
-        return launch(order)
-    except KeyboardInterrupt:  # before there is a program to be interrupted
-        return 128 + signal.SIGINT
 
 
 def _joined(join: str, isolate: bool | None, allow: tuple[str, ...], log: str | None) -> Instance:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.redirection import isolation
+from sandbox.redirection import isolation, program
 from tests.cli.conftest import Run, command
 
 ROOT = Path(__file__).parents[2]
@@ -264,6 +264,14 @@ def test_a_bad_command_line(
     done = run("run", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
+
+
+def test_ctrl_c_before_there_is_a_program(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "find", pressed)
+    assert run("run", "lesson.py").returncode == 128 + signal.SIGINT
 
 
 def test_an_option_never_takes_the_script_for_its_value(run_process: Run, tmp_path: Path) -> None:
