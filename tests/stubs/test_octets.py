@@ -138,6 +138,15 @@ def test_a_datagram_without_an_answer_gets_none(sandbox: Sandbox) -> None:
     assert client.recv(100) == b"b"
 
 
+def test_what_comes_once_too_often_met_no_stub(sandbox: Sandbox) -> None:
+    sandbox.tcp.expect(b"a\n", listener="ec*", times=1).respond(b"b\n")
+    client = sandbox.tcp.client("echo")
+    client.sendall(b"a\na\n")
+    assert read(client, 4) == b"b\na\n"
+    with pytest.raises(Unexpected, match="no stub answered b'a"):
+        sandbox.stubs.verify(unmatched=True)
+
+
 def test_order_holds_across_services(sandbox: Sandbox) -> None:
     sandbox.udp.expect("first", ordered="both").respond("1")
     sandbox.tcp.expect("second", ordered="both").respond("2")

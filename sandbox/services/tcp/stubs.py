@@ -75,7 +75,8 @@ class Stubbed(Core):
 
     def _proceed(self) -> Iterator[Action]:
         while self._data and self._later is None and not self._over:
-            stubs = [stub for stub in self._stubs.asked("tcp") if self._is_here(stub)]
+            here = [stub for stub in self._stubs.asked("tcp") if self._is_here(stub)]
+            stubs = [stub for stub in here if self._stubs.awake(stub)]
             pairs = ((stub, self._request(unit)) for stub in stubs if (unit := self._unit(stub)) is not None)
             use = self._stubs.take(pairs)
             if use is not None:
@@ -86,7 +87,7 @@ class Stubbed(Core):
             else:
                 unit = self._line()
                 self._data = self._data[len(unit) :]
-                if stubs:
+                if here:
                     self._stubs.missed(self._request(unit))
                 yield from self._inner.receive(unit)
         if self._eof and self._later is None and not self._over:
@@ -94,9 +95,7 @@ class Stubbed(Core):
 
     def _is_here(self, stub: Stub) -> bool:
         listeners = (each for each in stub.conditions if each.name == "listener")
-        return self._stubs.awake(stub) and all(
-            each.wanted == self._connection.binding.name for each in listeners
-        )
+        return all(each.test(each.wanted, self._connection.binding.name) for each in listeners)
 
     def _unit(self, stub: Stub) -> bytes | None:
         """What a stub is asked about; None if that has not come."""
