@@ -32,6 +32,8 @@ class PostHandlers:
     """
 
     by_type: dict[str, PostHandler] = field(default_factory=dict)
+    max_body: int = 0
+    """Octets that a body may have, unpacked; 0 for no limit but that of whoever receives it."""
 
 
 async def nowhere(_: Snapshot | None) -> None:

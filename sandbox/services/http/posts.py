@@ -32,6 +32,8 @@ async def answer_call(posts: PostHandlers, request: web.BaseRequest) -> web.Stre
     if not has_handler(posts):
         return failure(415, "No service here takes XML-RPC calls.")
     connection, call = connection_of(request), await request.read()
+    if posts.max_body and len(call) > posts.max_body:
+        return failure(413, f"A call has {posts.max_body} octets at the most.")
     if (instead := answer_of_call(call, request, connection)) is not None:
         return instead
     body = await posts.by_type[_XML](call, connection.number)

@@ -64,6 +64,7 @@ class Service(AbstractService[Settings]):
         """See AbstractService."""
         for media_type in MEDIA_TYPES:
             self.context.posts.by_type[media_type] = self._calls.answer
+        self.context.posts.max_body = self.settings.max_request
         for binding in self.settings.bindings():
             await self.context.network.listen(
                 self.name, binding, self.settings.limits, self._protocol, busy=BUSY

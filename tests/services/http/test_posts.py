@@ -48,5 +48,13 @@ def test_the_xmlrpc_service_answers_behind_both_paths(serve: Serve) -> None:
             assert server.add(3, 5) == 8
 
 
+def test_the_xmlrpc_service_is_not_handed_more_than_it_takes(serve: Serve) -> None:
+    sandbox = serve(http={}, xmlrpc={"max_request": 1000})
+    answer = ask(sandbox, "POST", "/RPC2", body=b" " * 1001, headers=XML)
+    assert (answer.status, answer.text.splitlines()[-1]) == (413, "A call has 1000 octets at the most.")
+    assert ask(sandbox, "POST", "/RPC2", body=iter([b" " * 1001]), headers=XML).status == 413
+    assert ask(sandbox, "POST", "/RPC2", body=b" " * 1000, headers=XML).status == 200
+
+
 def test_without_a_taker_the_media_type_is_not_supported(web: BackgroundEngine) -> None:
     assert ask(web, "POST", "/RPC2", body=b"call", headers=XML).status == 415
