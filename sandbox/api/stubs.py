@@ -112,10 +112,7 @@ class ExpectedRequest(Expected[HttpRequest]):
             valid(
                 HttpAnswer,
                 status=status,
-                headers={
-                    name: str(value) if isinstance(value, int) else value
-                    for name, value in (headers or {}).items()
-                },
+                headers=dict(headers or {}),
                 delay=delay,
                 template=template,
                 **fields,

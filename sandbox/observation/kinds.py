@@ -38,12 +38,14 @@ Known = Mapping[str, tuple[str, Callable[[I], Sequence[Any]]]]
 class Kind(ABC, Generic[I]):
     """One kind of things. ``known`` has what can be said about them, with how it is compared and where it is found.
 
-    ``services`` are those whose connections may explain why one is missing.
+    ``services`` are those whose connections may explain why one is missing. ``unready`` says of one that there is, but not
+    yet for those who wait, why.
     """
 
     noun: ClassVar[str]
     plural: ClassVar[str]
     services: ClassVar[tuple[str, ...]]
+    unready: ClassVar[str] = ""
     known: ClassVar[Mapping[str, tuple[str, Callable[[Any], Sequence[Any]]]]]
 
     def __init__(self, world: World) -> None:
@@ -115,6 +117,7 @@ class Requests(Kind[Request]):
     """Requests that came to the HTTP service, XML-RPC calls among them."""
 
     noun, plural, services = "request", "requests", ("http",)
+    unready = "not answered yet"
     known: ClassVar = {
         "method": ("NAME", lambda request: [request.method]),
         "path": ("name", lambda request: [request.path]),
@@ -150,6 +153,7 @@ class Calls(Kind[Call]):
     """XML-RPC calls, wherever they came in."""
 
     noun, plural, services = "call", "calls", ("xmlrpc", "http")
+    unready = "not answered yet"
     known: ClassVar = {
         "method": ("name", lambda call: [call.method]),
         "params": ("part", lambda call: [call.params, list(call.params)]),
@@ -180,6 +184,7 @@ class Uploads(Kind[Upload]):
     """Files that clients stored, by FTP unless ``service`` says otherwise."""
 
     noun, plural, services = "upload", "uploads", ("ftp",)
+    unready = "interrupted"
     known: ClassVar = {
         "path": (
             "name",

@@ -93,7 +93,11 @@ def _came(kind: Kind[I], items: Sequence[I], fitting: Sequence[I], criteria: Seq
     if not items:
         return f"no {kind.noun} came at all"
     came = f"{len(items)} {kind.noun if len(items) == 1 else kind.plural} came"
-    return f"{came}, of which {len(fitting)} fit" if fitting and criteria else came
+    if fitting and criteria:
+        came = f"{came}, of which {len(fitting)} fit"
+    ready = {(item.connection, item.sequence) for item in kind.ready()}
+    unready = sum((item.connection, item.sequence) not in ready for item in fitting)
+    return f"{came}; {kind.unready}: {unready}" if unready else came
 
 
 def _listed(items: Sequence[I]) -> list[str]:

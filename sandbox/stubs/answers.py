@@ -35,7 +35,9 @@ class HttpAnswer(Model):
 
     status: Annotated[int, Field(ge=200, le=599)] = 200
     """The status."""
-    headers: Mapping[str, str | Annotated[tuple[str, ...], Field(strict=False)]] = Field(default_factory=dict)
+    headers: Mapping[str, str | int | Annotated[tuple[str, ...], Field(strict=False)]] = Field(
+        default_factory=dict
+    )
     """Header fields; one that comes several times has a list of values."""
     json_: Any = Field(default=None, alias="json")
     """A body in JSON."""
@@ -71,7 +73,7 @@ class HttpAnswer(Model):
         for name, values in own.items():
             if self.template and (mistake := _mistake_in_field(name, values)):
                 raise ValueError(f"headers.{name}: {mistake}")
-            found += [(name, value) for value in ([values] if isinstance(values, str) else values)]
+            found += [(name, value) for value in _texts(values)]
         kind = self._type()
         if kind is None or any(name.lower() == "content-type" for name, _ in found):
             return found
@@ -98,13 +100,16 @@ class HttpAnswer(Model):
         return None if self.text is None else "text/plain; charset=utf-8"
 
 
-def _mistake_in_field(name: str, values: str | Sequence[str]) -> str | None:
+def _texts(values: str | int | Sequence[str]) -> Sequence[str]:
+    return [str(values)] if isinstance(values, str | int) else values
+
+
+def _mistake_in_field(name: str, values: str | int | Sequence[str]) -> str | None:
     if _NAME.fullmatch(name) is None:
         return "is no name of a header field"
     if name.lower() == "transfer-encoding":
         return "is left to the server"
-    texts = [values] if isinstance(values, str) else values
-    return "has a line end in its value" if any(map(_BREAKING.search, texts)) else None
+    return "has a line end in its value" if any(map(_BREAKING.search, _texts(values))) else None
 
 
 def http_answer(value: object) -> HttpAnswer:

@@ -13,6 +13,9 @@ from sandbox.stubs.answers import DatagramAnswer, HttpAnswer, OctetsAnswer, XmlR
 from sandbox.stubs.conditions import conditions_of, mistake_in
 from sandbox.stubs.stub import Stub
 
+#: A text; a number is meant as it is written.
+Text: TypeAlias = str | int | float
+
 
 class StubSettings(Model):
     """What every stub has."""
@@ -65,13 +68,13 @@ class HttpStub(StubSettings):
     """The path: /orders/{id}, with {…} for one segment and * for anything; /^…/ is a regular expression."""
     host: str | None = None
     """The host the client means, without its port."""
-    query: Mapping[str, str] | None = None
+    query: Mapping[str, Text] | None = None
     """Parameters of the query, there may be more."""
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, Text] | None = None
     """Header fields, there may be more."""
     json_: Any = Field(default=None, alias="json")
     """What the body has in JSON; tables may have more members."""
-    form: Mapping[str, str] | None = None
+    form: Mapping[str, Text] | None = None
     """Fields of a form, there may be more."""
     body: str | None = None
     """The body as text."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox import AsyncSandbox, Sandbox, SettingsError
-from sandbox.observation import Unexpected
+from sandbox.observation import Unexpected, WaitTimeout
 from sandbox.stubs import HttpAnswer, HttpRequest
 from sandbox.stubs.templates import filled
 
@@ -351,6 +351,25 @@ def test_fields_may_be_numbers_and_come_several_times(sandbox: Sandbox) -> None:
     with sandbox.http.opener().open(sandbox.http.url_for("/?b=2")) as response:
         assert response.headers["Retry-After"] == "60"
         assert response.headers.get_all("Set-Cookie") == ["a=1", "b=2"]
+
+
+def test_numbers_are_texts_in_the_configuration_too() -> None:
+    stub = {"service": "http", "query": {"b": 2}, "answers": [{"status": 299, "headers": {"Retry-After": 5}}]}
+    with (
+        Sandbox({"services": {"http": {}}, "stubs": [stub]}) as sandbox,
+        sandbox.http.opener().open(sandbox.http.url_for("/?b=2")) as response,
+    ):
+        assert (response.status, response.headers["Retry-After"]) == (299, "5")
+
+
+def test_who_waits_hears_that_a_request_is_not_answered_yet(sandbox: Sandbox) -> None:
+    sandbox.http.expect(path="/slow").respond(delay=3600)
+    client = sandbox.http.client()
+    client.request("GET", "/slow")
+    sandbox.journal.wait("stub.matched")
+    with pytest.raises(WaitTimeout, match="1 request came, of which 1 fit; not answered yet: 1"):
+        sandbox.http.wait(path="/slow", timeout=0)
+    assert [request.status for request in sandbox.http.requests(path="/slow")] == [None]
 
 
 def test_a_template_ends_no_header_field(sandbox: Sandbox) -> None:
