@@ -187,6 +187,8 @@ def _is_abandoned(path: Path) -> bool:
 
 def _reason(error: OSError, binding: Binding) -> str:
     if error.errno == errno.EADDRINUSE:
+        if binding.path is not None and not binding.path.is_socket():
+            return "something is there that is no socket"
         owner = owner_of(binding.transport, binding.port)
         return f"the address is in use by {owner}" if owner else "the address is in use by another program"
     if error.errno in (errno.EACCES, errno.EPERM):

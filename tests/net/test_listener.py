@@ -128,7 +128,7 @@ async def test_a_socket_file_in_use_is_left_alone(net: Net, tmp_path: Path) -> N
 async def test_a_file_that_is_no_socket_is_left_alone(net: Net, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("mine")
-    with pytest.raises(ListenError):
+    with pytest.raises(ListenError, match="something is there that is no socket"):
         await net.listen(lambda _: Echo(), transport="unix", path=path)
     await net.network.close()
     assert path.read_text() == "mine"
