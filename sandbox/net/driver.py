@@ -26,6 +26,7 @@ class Driver(asyncio.Protocol):
         self._woken = False
         self._held_up = False
         self._wants_room = False
+        self._deaf = False
         self._upgrading = False
         self._closed = False
         connection.wake = self._wake
@@ -47,13 +48,12 @@ class Driver(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._held_up = True
-        if self._transport is not None:
-            self._transport.pause_reading()
+        self._read_or_not()
 
     def resume_writing(self) -> None:
         self._held_up = False
+        self._read_or_not()
         if self._transport is not None:
-            self._transport.resume_reading()
             # Not at once: asyncio's transport breaks when it is closed from within this call.
             self._loop.call_soon(self._go_on)
 
@@ -88,6 +88,17 @@ class Driver(asyncio.Protocol):
     def _drained(self) -> None:
         self._wants_room = False
         self._run(self._core.drained)
+        if self._deaf and not self._wants_room:
+            self._deaf = False
+            self._read_or_not()
+
+    def _read_or_not(self) -> None:
+        if self._transport is None:
+            return
+        if self._held_up or self._deaf:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
     def _run(self, step: Callable[..., Actions], *arguments: bytes) -> None:
         if self._closed or self._upgrading or self._transport is None or self._transport.is_closing():
@@ -120,7 +131,7 @@ class Driver(asyncio.Protocol):
                 case SetTimer():
                     self._set_timer(action.seconds)
                 case WhenDrained():
-                    self._ask_for_room()
+                    self._ask_for_room(hears=action.hears)
         transport.write(bytes(output))
         if quick_ack:
             transport.quick_ack()
@@ -141,7 +152,10 @@ class Driver(asyncio.Protocol):
         else:
             transport.close()
 
-    def _ask_for_room(self) -> None:
+    def _ask_for_room(self, *, hears: bool) -> None:
+        if not hears and not self._deaf:
+            self._deaf = True
+            self._read_or_not()
         if not self._wants_room:
             self._wants_room = True
             self._loop.call_soon(self._offer_room)

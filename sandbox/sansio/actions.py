@@ -51,8 +51,11 @@ class SetTimer:
 class WhenDrained:
     """Call ``Core.drained`` as soon as there is room for more: soon, or when the client has read what held it up.
 
-    An endless or long answer is sent block by block this way, and never lies in memory as a whole.
+    An endless or long answer is sent block by block this way, and never lies in memory as a whole. What the client
+    sends until then is left unread unless ``hears``, or it would lie in memory instead.
     """
+
+    hears: bool = True
 
 
 Action: TypeAlias = Send | StartTls | Close | SetTimer | WhenDrained

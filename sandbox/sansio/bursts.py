@@ -59,7 +59,7 @@ class BurstCore(Core):
             enough = sent >= MAX_BURST or steps >= MAX_STEPS
             if enough and not isinstance(last, StartTls | Close):
                 self._held_up = True
-                return [*actions, WhenDrained()]
+                return [*actions, WhenDrained(hears=False)]
         if self._ended and not self.over:
             actions.append(Close())
         return actions

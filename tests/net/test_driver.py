@@ -268,3 +268,35 @@ async def test_a_half_closed_client_still_gets_its_answer(net: Net) -> None:
     writer.write(b"x")
     writer.write_eof()
     assert await reader.read() == b"late"
+
+
+class Busy(Core):
+    """Needs fifty turns for what it was sent, and wants to hear nothing meanwhile."""
+
+    def __init__(self) -> None:
+        self.heard = b""
+        self.heard_in_time = b""
+        self.turns = 0
+
+    def receive(self, data: bytes) -> Actions:
+        self.heard += data
+        return (WhenDrained(hears=False),)
+
+    def drained(self) -> Actions:
+        self.turns += 1
+        if self.turns < 50:
+            return (WhenDrained(hears=False),)
+        self.heard_in_time = self.heard_in_time or self.heard
+        return (Send(self.heard),)
+
+
+async def test_a_core_with_enough_to_do_is_sent_no_more(net: Net) -> None:
+    core = Busy()
+    endpoint = await net.listen(lambda _: core)
+    reader, writer = await net.connect(endpoint)
+    writer.write(b"a")
+    while not core.turns:
+        await asyncio.sleep(0)
+    writer.write(b"b")
+    assert await reader.readexactly(3) == b"aab"
+    assert core.heard_in_time == b"a"

@@ -63,7 +63,7 @@ def test_steps_are_played_in_order() -> None:
 def test_a_burst_waits_for_the_client() -> None:
     toy = Toy()
     actions = list(toy.receive(b"half\r\nhalf\r\nthird\r\n"))
-    assert actions == [Send(HALF), Send(HALF), WhenDrained()]
+    assert actions == [Send(HALF), Send(HALF), WhenDrained(hears=False)]
     assert list(toy.receive(b"fourth\r\n")) == []
     assert list(toy.drained()) == [Send(b"third\r\n"), Send(b"fourth\r\n")]
     assert list(toy.drained()) == []
@@ -71,7 +71,7 @@ def test_a_burst_waits_for_the_client() -> None:
 
 def test_others_have_their_turn_however_short_the_answers_are() -> None:
     toy = Toy()
-    assert list(toy.receive(b"quiet\r\n" * MAX_STEPS + b"last\r\n")) == [WhenDrained()]
+    assert list(toy.receive(b"quiet\r\n" * MAX_STEPS + b"last\r\n")) == [WhenDrained(hears=False)]
     assert list(toy.drained()) == [Send(b"last\r\n")]
 
 
