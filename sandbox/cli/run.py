@@ -57,6 +57,18 @@ class _Command(click.Command):
         return super().parse_args(ctx, [*ours, "--", *rest])
 
 
+def _hosts(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if values:
+        from sandbox.settings.routes import is_host
+
+        for value in values:
+            if not is_host(value):
+                raise click.BadParameter(
+                    f"{value!r} is no host: name it without scheme, port and path, as api.example.com or *.example.com"
+                )
+    return values
+
+
 @click.command(
     "run",
     cls=_Command,
@@ -74,6 +86,7 @@ class _Command(click.Command):
 @click.option(
     "--allow",
     multiple=True,
+    callback=_hosts,
     metavar="HOST",
     help="Let this host through to the real network; may be repeated.",
 )

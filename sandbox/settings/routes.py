@@ -14,6 +14,7 @@ LOCALHOST = "localhost"
 ANY = "*"
 
 _KEY = re.compile(r"(?P<host>\[[^\]]+\]|[^:/\s]+):(?P<port>[0-9]{1,5})(?:/(?P<transport>tcp|udp))?")
+_HOST = re.compile(r"[^\[\]:/@\s]+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,6 +83,15 @@ def normal_host(host: str) -> str:
         return LOCALHOST if host in ("", LOCALHOST) or host.endswith(".localhost") else host
     mapped = getattr(address, "ipv4_mapped", None) or address
     return LOCALHOST if mapped.is_loopback or mapped.is_unspecified else str(mapped)
+
+
+def is_host(text: str) -> bool:
+    """Whether a text can be a host: a name, a pattern as ``*.example.org``, or an address; no URL, and no host with a port."""
+    try:
+        ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return _HOST.fullmatch(text) is not None
+    return True
 
 
 def targets(

@@ -248,6 +248,7 @@ def test_a_server_and_its_client_in_two_terminals(tmp_path: Path, run_process: R
             ["--isolate", "--allow", "api.example.com", "lessons.py"],
             "--isolate is not possible: --allow needs the real",
         ),
+        (["--allow", "https://api.example.com", "lessons.py"], "'https://api.example.com' is no host"),
         (["--profile", "nothing", "lessons.py"], "There is no profile 'nothing'"),
         (["python2.py"], 'line 1: print "x"  ->  print("x")'),
         (["-c", 'print "x"'], "the code is written in Python 2"),
