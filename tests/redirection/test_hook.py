@@ -153,6 +153,7 @@ for host in ("gone.invalid", "203.0.113.9"):
     except OSError:
         pass
 socket.socket().connect_ex(("localhost", {free}))
+left_open = socket.create_server(("192.168.0.102", 5566))
 """
 
 
@@ -170,6 +171,8 @@ def test_every_decision_is_logged(run: Run, background: BackgroundEngine) -> Non
     assert lines[3].startswith("bound tcp 192.168.0.102:5566 at 127.0.0.1:")
     assert lines[4:6] == ["resolved gone.invalid does not exist", "refused tcp 203.0.113.9:4321"]
     assert lines[6].startswith("passed tcp localhost:")
+    assert lines[7].startswith("bound tcp 192.168.0.102:5566 at 127.0.0.1:")
+    assert list((run.directory / "bound").iterdir()) == [], "nothing is left of a server at the program's end"
 
 
 def test_what_is_no_host_name_is_not_found(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import sys
 from _socket import AF_INET, SOCK_DGRAM
@@ -106,4 +107,5 @@ def install_from(path: str) -> Shim:
     with open(path, encoding="utf-8") as file:
         shim = Shim(json.load(file))
     shim.install()
+    atexit.register(shim.servers.forget)  # few programs close what they serve on
     return shim
