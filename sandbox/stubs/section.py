@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
-from sandbox.settings.mistakes import misplaced
+from sandbox.settings.mistakes import guess, misplaced
 from sandbox.settings.models import Model
 from sandbox.stubs.answers import DatagramAnswer, HttpAnswer, OctetsAnswer, XmlRpcAnswer
 from sandbox.stubs.conditions import conditions_of, mistake_in
+from sandbox.stubs.matching import is_literal
 from sandbox.stubs.stub import Stub
 
 #: A text; a number is meant as it is written.
@@ -30,13 +31,21 @@ class StubSettings(Model):
     """Of the stubs with the same word here, only the first that does not rest yet answers; each does so once."""
 
     @model_validator(mode="after")
-    def _readable(self) -> StubSettings:
+    def _readable(self, info: ValidationInfo) -> StubSettings:
         service: str = getattr(self, "service")  # noqa: B009 — each subclass has its own
         for name in self.conditions:
             wanted = self._wanted(name)
             if wanted is not None and (mistake := mistake_in(service, name, wanted)):
                 raise misplaced((name,), mistake)
+        self._check_listener(service, (info.context or {}).get("listeners", {}).get(service))
         return self
+
+    def _check_listener(self, service: str, known: Collection[str] | None) -> None:
+        """``known`` is None where nobody knows the listeners."""
+        listener = getattr(self, "listener", None)
+        if known is not None and listener is not None and is_literal(listener) and listener not in known:
+            there = guess(listener, known) or f"; known: {', '.join(sorted(known))}"
+            raise misplaced(("listener",), f"{service} has no listener {listener!r}{there}")
 
     def stub(self) -> Stub:
         """A new stub of this kind, which has been asked nothing."""

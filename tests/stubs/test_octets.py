@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox import Sandbox
+from sandbox import Sandbox, SettingsError
 from sandbox.observation import Unexpected
 
 LISTENERS = {"echo": {"behaviour": "echo"}, "quiet": {"behaviour": "discard"}}
@@ -162,6 +162,14 @@ def test_order_holds_across_services(sandbox: Sandbox) -> None:
     assert udp.recv(10) == b"first"
     with pytest.raises(Unexpected, match=r"its turn in 'both' had not come, or it rests after 1 request$"):
         sandbox.stubs.verify(unmatched=True)
+
+
+def test_a_listener_that_is_not_there_is_a_mistake_in_the_configuration() -> None:
+    stub = {"service": "tcp", "listener": "quite", "data": "x"}
+    with pytest.raises(
+        SettingsError, match=r"stubs\.0\.listener: tcp has no listener 'quite', did you mean 'quiet'\?"
+    ):
+        Sandbox({"services": {"tcp": {"listeners": LISTENERS}}, "stubs": [stub]})
 
 
 def test_stubs_of_the_configuration() -> None:
