@@ -143,12 +143,13 @@ async def test_one_port_for_both_transports(net: Net) -> None:
 
 
 async def test_a_port_whose_other_half_is_taken(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = "127.44.45.46"  # where no other test takes the port meanwhile
     with udp() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind((host, 0))
         port = taken.getsockname()[1]
         with pytest.raises(ListenError, match="in use"):
-            bind_both("toy", bind_to(port=port))
-        with socket.create_server(("127.0.0.1", port)):
+            bind_both("toy", bind_to(host=host, port=port))
+        with socket.create_server((host, port)):
             pass  # what had been bound is free again
 
         first_comes_the_taken_one = iter([port])
@@ -158,7 +159,7 @@ async def test_a_port_whose_other_half_is_taken(net: Net, monkeypatch: pytest.Mo
             return real(family, transport, host, wanted or next(first_comes_the_taken_one, 0))
 
         monkeypatch.setattr(sockets, "_bind", unlucky)
-        (stream,), (datagram,) = bind_both("toy", bind_to())
+        (stream,), (datagram,) = bind_both("toy", bind_to(host=host))
         with stream, datagram:
             assert stream.getsockname() == datagram.getsockname()
             assert stream.getsockname()[1] != port
