@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar, Unpack
 
+from sandbox.api.asking import TIMEOUT, WITHIN
 from sandbox.journal import Entry
 from sandbox.observation import Observer, Query, Step, checks
 from sandbox.observation.calls import Call
@@ -31,9 +32,6 @@ from sandbox.observation.streams import Datagram, Stream
 __tracebackhide__ = True  # pytest shows the line of the test
 
 I = TypeVar("I", bound=Item)  # noqa: E741
-
-TIMEOUT = 5.0  # seconds a wait lasts unless told otherwise
-WITHIN = 0.2  # seconds after which nobody believes any more that something will come
 
 
 class Asking:

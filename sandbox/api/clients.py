@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sandbox.api.services import PASSWORD, TIMEOUT, USER, Listener
@@ -175,7 +175,7 @@ class Clients:
         return user, PASSWORD if password is None else password
 
     @contextlib.contextmanager
-    def _keep(self, close: Callable[[], object]) -> Any:
+    def _keep(self, close: Callable[[], object]) -> Iterator[None]:
         """Close it at the end; at once if the login fails."""
         try:
             yield

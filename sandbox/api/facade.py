@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from sandbox.api.calling import Call
 from sandbox.api.clients import Clients
 from sandbox.api.environment import environment_of
 from sandbox.api.faults import FaultRules
@@ -41,9 +42,7 @@ S = TypeVar("S", bound=Service)
 class Running:
     """What there is only while the sandbox runs."""
 
-    def __init__(
-        self, engine: Engine, thread: int, call: Callable[[Callable[[Engine], object]], object]
-    ) -> None:
+    def __init__(self, engine: Engine, thread: int, call: Call) -> None:
         self.engine = engine
         self.clients = Clients(lambda: self.ssl_context, engine.accounts, thread)
         self.faults = FaultRules(call)

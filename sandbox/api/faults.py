@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from sandbox.api.calling import Call
 from sandbox.api.configuration import load_rules
-from sandbox.engine import Engine
 from sandbox.faults import Rule
-
-T = TypeVar("T")
 
 
 class FaultRules:
     """What goes wrong, and where. Rules are written as in the configuration: ``on``, ``effect`` and conditions."""
 
-    def __init__(self, call: Callable[[Callable[[Engine], Any]], Any]) -> None:
+    def __init__(self, call: Call) -> None:
         self._call = call
 
     def __iter__(self) -> Iterator[Rule]:
@@ -30,8 +28,7 @@ class FaultRules:
         """
         given = rule if isinstance(rule, Rule) else {**(rule or {}), **fields}
         (found,) = load_rules([given], self._call(lambda engine: engine.configuration))
-        name: str = self._call(lambda engine: engine.faults.add(found).rule.name)
-        return name
+        return self._call(lambda engine: engine.faults.add(found).rule.name)
 
     def remove(self, name: str) -> None:
         """Take a rule out of force. Raises LookupError if there is none of that name."""
@@ -43,9 +40,7 @@ class FaultRules:
 
     def hits(self, name: str) -> int:
         """How often a rule has hit. Raises LookupError if there is none of that name."""
-        hits: dict[str, int] = self._call(
-            lambda engine: {active.rule.name: active.hits for active in engine.faults.active}
-        )
+        hits = self._call(lambda engine: {active.rule.name: active.hits for active in engine.faults.active})
         if name not in hits:
             raise LookupError(f"there is no rule {name!r}")
         return hits[name]

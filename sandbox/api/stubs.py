@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
+from sandbox.api.calling import Call
 from sandbox.engine import Engine
 from sandbox.observation import Unexpected
 from sandbox.stubs import (
@@ -23,7 +24,9 @@ from sandbox.stubs.conditions import conditions_of
 from sandbox.stubs.engine import times_of
 
 Q = TypeVar("Q", bound=Any)
-Call = Callable[[Callable[[Engine], Any]], Any]
+
+#: No body in JSON; None is one.
+_NOTHING: Final = object()
 
 #: A text, ``*`` being anything and ``/…/`` a regular expression; or a compiled one, or a function that is asked.
 TextRule = str | re.Pattern[str] | Callable[[str], object] | None
@@ -47,8 +50,7 @@ class Expected(Generic[Q]):
     @property
     def requests(self) -> list[Q]:
         """What it was asked, in order."""
-        found: list[Q] = self._call(lambda _: list(self._stub.requests))
-        return found
+        return self._call(lambda _: list(self._stub.requests))
 
     def respond_with(self, handler: Callable[[Q], Any]) -> Self:
         """Let a function answer, next in turn; what it raises fails ``sandbox.stubs.verify()``. Raises TypeError."""
@@ -98,16 +100,16 @@ class ExpectedRequest(Expected[HttpRequest]):
         file: str | Path | None = None,
         delay: float = 0.0,
         template: bool = False,
-        **json: Any,
+        json: Any = _NOTHING,
     ) -> Self:
         """Answer with this, next in turn; the last answer is given again and again. ``json=`` is a body in JSON.
 
         With ``template`` json, text and header fields are Jinja templates that know ``request``. Raises ValueError.
         """
-        if unknown := json.keys() - {"json"}:
-            raise TypeError(f"respond() got an unexpected keyword argument {min(unknown)!r}")
         given = {"text": text, "body": body, "file": None if file is None else Path(file).absolute()}
-        fields = {name: value for name, value in given.items() if value is not None} | json
+        fields: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if json is not _NOTHING:
+            fields["json"] = json
         return self._then(
             valid(
                 HttpAnswer,
@@ -190,8 +192,7 @@ class StubRules:
     @property
     def unmatched(self) -> list[Any]:
         """The requests, to services that have stubs, for which there was none."""
-        found: list[Any] = self._call(lambda engine: engine.stubs.unmatched)
-        return found
+        return self._call(lambda engine: engine.stubs.unmatched)
 
     def verify(self, *, unused: bool = True, unmatched: bool = False) -> None:
         """Raise Unexpected, with near misses, unless all is as expected.
