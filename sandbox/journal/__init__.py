@@ -14,6 +14,7 @@ from sandbox.journal.events import (
     TlsStarted,
 )
 from sandbox.journal.journal import Journal
+from sandbox.journal.reader import Reader
 from sandbox.journal.render import dialogue, transcript
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Journal",
     "ListenerOpened",
     "Opened",
+    "Reader",
     "Received",
     "Sent",
     "TlsFacts",

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sandbox.journal import Closed, Entry, Fact, Journal, Received, Sent, TlsStarted
+from sandbox.journal import Closed, Entry, Fact, Journal, Reader, Received, Sent, TlsStarted
 from sandbox.observation.mail import Headers
 from sandbox.observation.messages import Heard, HeardStream
 from sandbox.stubs.forms import form_of
@@ -105,9 +105,8 @@ class Exchanges:
     def __init__(self, journal: Journal, services: Iterable[str]) -> None:
         self._journal = journal
         self._services = frozenset(services)
-        self._read = 0
-        self._rewound = journal.rewound
         self._dialogues: dict[int, _Dialogue] = {}
+        self._reader = Reader(journal, forget=lambda: self._dialogues.clear())
 
     def all(self) -> list[Request]:
         """The requests of which every octet has come, in the order of their arrival."""
@@ -130,24 +129,19 @@ class Exchanges:
         return sorted(found, key=lambda each: each[0].sequence)
 
     def _read_on(self) -> None:
-        journal = self._journal
-        if journal.rewound != self._rewound:
-            self._rewound = journal.rewound
-            self._read = 0
-            self._dialogues.clear()
-        for entry in journal.since(self._read):
+        for entry in self._reader.news():
             number, service = entry.event.connection, entry.event.service
             # A call is a fact of its own service, wherever it came in.
             told = isinstance(entry.event, Fact) and number in self._dialogues
             if number and (service in self._services or told):
                 self._dialogues.setdefault(number, _Dialogue(service)).feed(entry)
-        self._read = journal.last
+        oldest = self._journal.oldest
         for dialogue in self._dialogues.values():
-            dialogue.forget(journal.oldest)
+            dialogue.forget(oldest)
         self._dialogues = {
             number: dialogue
             for number, dialogue in self._dialogues.items()
-            if not dialogue.over or dialogue.last >= journal.oldest
+            if not dialogue.over or dialogue.last >= oldest
         }
 
 

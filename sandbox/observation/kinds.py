@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from sandbox.journal import Closed, Entry, Fact, Opened, Received, Sent
+from sandbox.journal import Closed, Entry, Fact, Opened, Reader, Received, Sent
 from sandbox.observation.calls import Call, call_of
 from sandbox.observation.files import Upload, name_of, uploads_of
 from sandbox.observation.http import Exchanges, Request
@@ -32,7 +32,6 @@ class Item(Protocol):
 
 
 I = TypeVar("I", bound=Item)  # noqa: E741
-Known = Mapping[str, tuple[str, Callable[[I], Sequence[Any]]]]
 
 
 class Kind(ABC, Generic[I]):
@@ -84,8 +83,7 @@ class Mails(Kind[Mail]):
         super().__init__(world)
         self._mails: dict[str, Mail] = {}
         self._places: dict[object, int] = {}
-        self._read = 0
-        self._rewound = world.journal.rewound
+        self._reader = Reader(world.journal, forget=self._places.clear)
 
     def all(self) -> list[Mail]:
         """Of each mail always the same object: what was read out of it is kept."""
@@ -103,14 +101,9 @@ class Mails(Kind[Mail]):
         return isinstance(entry.event, Fact) and entry.event.name == "mail.accepted"
 
     def _read_on(self) -> None:
-        journal = self.world.journal
-        if journal.rewound != self._rewound:
-            self._rewound, self._read = journal.rewound, 0
-            self._places.clear()
-        for entry in journal.since(self._read):
+        for entry in self._reader.news():
             if isinstance(entry.event, Fact) and entry.event.name == "mail.accepted":
                 self._places[entry.event.details.get("id")] = entry.sequence
-        self._read = journal.last
 
 
 class Requests(Kind[Request]):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sandbox.journal import Closed, Entry, Journal, Opened, Received, Sent
+from sandbox.journal import Closed, Entry, Event, Journal, Opened, Reader, Received, Sent
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Datagram:
 @dataclass
 class _Pipe:
     opened: Opened
-    received: bytearray
-    sent: bytearray
+    received: bytearray = field(default_factory=bytearray)
+    sent: bytearray = field(default_factory=bytearray)
     open: bool = True
     sequence: int = 0
     time: float = 0.0
@@ -64,8 +64,7 @@ class Streams:
     def __init__(self, journal: Journal, services: Iterable[str]) -> None:
         self._journal = journal
         self._services = frozenset(services)
-        self._read = 0
-        self._rewound = journal.rewound
+        self._reader = Reader(journal, forget=self._begin_anew)
         self._pipes: dict[int, _Pipe] = {}
         self._datagrams: list[Datagram] = []
 
@@ -94,47 +93,46 @@ class Streams:
         return list(self._datagrams)
 
     def _read_on(self) -> None:
-        journal = self._journal
-        if journal.rewound != self._rewound:
-            self._rewound = journal.rewound
-            self._read = 0
-            self._datagrams.clear()
-            # Who is still connected is known from before.
-            self._pipes = {
-                number: _Pipe(pipe.opened, bytearray(), bytearray())
-                for number, pipe in self._pipes.items()
-                if pipe.open
-            }
-        for entry in journal.since(self._read):
-            event = entry.event
-            if event.service not in self._services:
-                continue
-            if isinstance(event, Opened):
-                self._pipes[event.connection] = _Pipe(event, bytearray(), bytearray())
-            elif event.connection not in self._pipes:  # opened before all that the timeline still knows
-                if not isinstance(event, Received | Sent):
-                    continue
-                unknown = Opened(event.connection, event.service, "", "", "", "")
-                self._pipes[event.connection] = _Pipe(unknown, bytearray(), bytearray())
-            pipe = self._pipes[event.connection]
-            pipe.sequence = max(pipe.sequence, entry.sequence)
-            match event:
-                case Received(data=data):
-                    pipe.received += data
-                    pipe.time = entry.time
-                    if event.service == "udp":
-                        self._datagrams.append(_datagram(pipe.opened, data, entry))
-                case Sent(data=data):
-                    pipe.sent += data
-                case Closed():
-                    pipe.open = False
-        self._read = journal.last
-        self._datagrams = [each for each in self._datagrams if each.sequence >= journal.oldest]
+        for entry in self._reader.news():
+            if entry.event.service in self._services:
+                self._read(entry)
+        oldest = self._journal.oldest
+        self._datagrams = [each for each in self._datagrams if each.sequence >= oldest]
         self._pipes = {
-            number: pipe
-            for number, pipe in self._pipes.items()
-            if pipe.open or pipe.sequence >= journal.oldest
+            number: pipe for number, pipe in self._pipes.items() if pipe.open or pipe.sequence >= oldest
         }
+
+    def _begin_anew(self) -> None:
+        """Who is still connected is known from before."""
+        self._datagrams.clear()
+        self._pipes = {number: _Pipe(pipe.opened) for number, pipe in self._pipes.items() if pipe.open}
+
+    def _read(self, entry: Entry) -> None:
+        event = entry.event
+        pipe = self._pipe(event)
+        if pipe is None:
+            return
+        pipe.sequence = max(pipe.sequence, entry.sequence)
+        match event:
+            case Received(data=data):
+                pipe.received += data
+                pipe.time = entry.time
+                if event.service == "udp":
+                    self._datagrams.append(_datagram(pipe.opened, data, entry))
+            case Sent(data=data):
+                pipe.sent += data
+            case Closed():
+                pipe.open = False
+
+    def _pipe(self, event: Event) -> _Pipe | None:
+        """What collects the octets of the connection; None for what is left of one that is forgotten."""
+        number = event.connection
+        if isinstance(event, Opened):
+            self._pipes[number] = _Pipe(event)
+        elif number not in self._pipes and isinstance(event, Received | Sent):
+            # It was opened before all that the timeline still knows.
+            self._pipes[number] = _Pipe(Opened(number, event.service, "", "", "", ""))
+        return self._pipes.get(number)
 
 
 def _datagram(opened: Opened, data: bytes, entry: Entry) -> Datagram:
