@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.engine import Engine
 from sandbox.redirection.isolation.decisions import Decisions
-from tests.redirection.world import configuration
+from tests.redirection.world import configuration, free_port
 
 
 def test_who_tries_every_port_is_told_of_a_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,6 +41,8 @@ def test_the_traceback_of_who_ends_over_it_is_not_torn(
 
 
 def test_a_datagram_from_a_server_is_an_answer(tmp_path: Path) -> None:
-    decisions = Decisions(Engine(configuration(tmp_path)))
-    assert decisions.serves("127.0.0.1", 2007)
-    assert not decisions.serves("198.51.100.7", 2007)
+    port = free_port()  # it also looks who has the port, on any address of this computer
+    services = {"udp": {"listeners": {"echo": {"port": port, "behaviour": "echo"}}}}
+    decisions = Decisions(Engine(configuration(tmp_path, services=services, routes={})))
+    assert decisions.serves("127.0.0.1", port)
+    assert not decisions.serves("198.51.100.7", port)
