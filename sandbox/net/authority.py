@@ -91,7 +91,10 @@ class Authority:
             self.load()
             assert self._ca is not None
             context = _server_context(fault, tickets=tickets)
-            self._certificate_for(self._ca, names, flaw_of(fault)).configure_cert(context)
+            pem = self._certificate_for(self._ca, names, flaw_of(fault)).private_key_and_cert_chain_pem
+            # ssl reads files only; in a container this directory may be the only one that can be written.
+            with pem.tempfile(dir=str(self._directory)) as path:
+                context.load_cert_chain(path)
             self._contexts[key] = context
         return self._contexts[key]
 

@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 import stat
+import tempfile
 import threading
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def handshake(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> str 
 def test_every_name_verifies(tmp_path: Path, name: str) -> None:
     authority = Authority(tmp_path)
     assert handshake(authority.context(), authority.client_context(), name) == "TLSv1.3"
+
+
+def test_only_the_state_directory_need_be_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container whose own files are read-only there is no other place for temporary files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "read-only"))
+    authority = Authority(tmp_path)
+    assert handshake(authority.context(), authority.client_context(), "localhost") == "TLSv1.3"
+    assert {path.name for path in tmp_path.iterdir()} == {"ca"}
 
 
 def test_an_address_the_certificate_does_not_name_fails(tmp_path: Path) -> None:
