@@ -8,8 +8,11 @@ from pathlib import Path
 import click
 
 from sandbox.cli.configuration import configured, explained, load
-from sandbox.net.probe import failing, refusal
+from sandbox.net.probe import refusal, told
 from sandbox.settings import Configuration
+from sandbox.settings.models import Binding
+
+_ITSELF = "does not accept, it says itself"
 
 
 @click.command("health", short_help="Check that a sandbox with this configuration is up.")
@@ -18,37 +21,41 @@ from sandbox.settings import Configuration
 def command(
     config: Path | None, profile: str | None, overrides: tuple[str, ...], only: str | None, timeout: float
 ) -> None:
-    """Check that a sandbox with this configuration is up: connect to each of its TCP and Unix-domain addresses.
+    """Check that a sandbox with this configuration is up: that each of its TCP and Unix-domain addresses accepts.
 
-    The exit status is 0 if all accept and 1 if not. Listeners on port 0 and UDP listeners are not checked,
-    unless the sandbox has a control interface, which is asked then.
+    The exit status is 0 if all accept and 1 if not. A sandbox with a control interface is asked what it says of
+    itself, its UDP listeners too. One without is connected to at each address, but at port 0.
     """
     with explained():
         configuration = load(config, profile, overrides, only)
-    checked = failed = 0
+    addresses = list(_addresses(configuration))
+    failed: dict[str, str] = {}
+    said = None
+    control = next((each for each in addresses if each[1] == "control"), None)
+    if control is not None and refusal(control[2], timeout) is None:
+        try:
+            said = told(control[2], timeout)
+        except (OSError, ValueError) as error:
+            failed[control[0]] = str(error)
+    for name, service, binding in addresses:
+        if said is None:
+            reason = refusal(binding, timeout)
+        else:
+            reason = None if said.accepts(service, binding) else _ITSELF
+        if reason is not None:
+            failed[name] = reason
+    accepting = sum(name not in failed for name, _, _ in addresses)
+    for name in () if said is None else said.failing:
+        failed.setdefault(name, _ITSELF)
+    for name, reason in failed.items():
+        click.echo(f"{name}: {reason}", err=True)
+    click.echo(f"{accepting} of {len(addresses)} addresses accept")
+    raise SystemExit(1 if failed or not addresses else 0)
+
+
+def _addresses(configuration: Configuration) -> Iterator[tuple[str, str, Binding]]:
+    """What can be connected to, with its name as it is told and its service."""
     for service, settings in configuration.services.items():
         for binding in settings.bindings():
-            if binding.transport == "udp" or (binding.path is None and binding.port == 0):
-                continue
-            checked += 1
-            reason = refusal(binding, timeout)
-            if reason is not None:
-                failed += 1
-                click.echo(f"{service}/{binding.name} on {binding.address}: {reason}", err=True)
-    told = list(_told(configuration, timeout))
-    for line in told:
-        click.echo(line, err=True)
-    click.echo(f"{checked - failed} of {checked} addresses accept")
-    raise SystemExit(1 if failed or told or not checked else 0)
-
-
-def _told(configuration: Configuration, timeout: float) -> Iterator[str]:
-    """What the sandbox says of itself, where it can be asked and accepts at all."""
-    control = configuration.services.get("control")
-    main = None if control is None else control.bindings()[0]
-    if main is None or (main.path is None and main.port == 0) or refusal(main, timeout) is not None:
-        return
-    try:
-        yield from (f"{name}: does not accept, it says itself" for name in failing(main, timeout))
-    except (OSError, ValueError) as error:
-        yield f"control/main on {main.address}: {error}"
+            if binding.transport != "udp" and (binding.path is not None or binding.port != 0):
+                yield f"{service}/{binding.name} on {binding.address}", service, binding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import dataclass
 
 from sandbox.settings.models import Binding
 
@@ -26,23 +27,40 @@ def refusal(binding: Binding, timeout: float) -> str | None:
     return None
 
 
-def failing(binding: Binding, timeout: float) -> list[str]:
-    """The listeners that do not accept, as a running sandbox says of itself at its control interface.
+@dataclass(frozen=True)
+class Told:
+    """What a running sandbox says of its listeners."""
 
-    One without TLS at a host and port is asked; nothing is said of any other. Raises OSError or ValueError if what
+    accepting: frozenset[tuple[str, str, str]]  # service, listener, address
+    failing: tuple[str, ...]
+
+    def accepts(self, service: str, binding: Binding) -> bool:
+        """Whether that listener accepts there. Of hosts nothing is said: a name has become an address."""
+        end = binding.address if binding.path is not None else f":{binding.port}"
+        return any((service, binding.name) == at[:2] and at[2].endswith(end) for at in self.accepting)
+
+
+def told(binding: Binding, timeout: float) -> Told | None:
+    """What a running sandbox says of itself at its control interface, which leaves nothing on its timeline.
+
+    One without TLS at a host and port is asked; None for any other. Raises OSError or ValueError if what
     answers there is none.
     """
     from http.client import HTTPConnection, HTTPException  # not needed for a start
 
-    if binding.path is not None or binding.tls != "none":
-        return []
+    if binding.path is not None or binding.tls != "none" or binding.port == 0:
+        return None
     connection = HTTPConnection(_REACHABLE.get(binding.host, binding.host), binding.port, timeout=timeout)
     try:
         connection.request("GET", "/healthz", headers={"Host": "localhost"})
         health = json.loads(connection.getresponse().read())
-        listeners = [each for each in health["listeners"] if not each["accepts"]]
-        names = [f"{each['service']}/{each['listener']} on {each['address']}" for each in listeners]
-        return [*names, *health["missing"]]
+        failing = [each for each in health["listeners"] if not each["accepts"]]
+        names = [f"{each['service']}/{each['listener']} on {each['address']}" for each in failing]
+        accepting = [each for each in health["listeners"] if each["accepts"]]
+        return Told(
+            frozenset((each["service"], each["listener"], each["address"]) for each in accepting),
+            (*names, *health["missing"]),
+        )
     except (HTTPException, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"no control interface answers: {error!r}") from error
     finally:

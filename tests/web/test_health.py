@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import smtplib
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sandbox.cli.health import command
 from sandbox.engine import Engine
-from sandbox.net.probe import failing
+from sandbox.net.probe import told
 from sandbox.settings.models import Binding
 from tests.conftest import Serve
 from tests.web.conftest import Control
@@ -73,7 +74,22 @@ def test_the_command_asks_the_sandbox_itself(control: Control) -> None:
     assert re.fullmatch(r"smtp/main on 127\.0\.0\.1:\d+: does not accept, it says itself\n", done.stderr)
 
 
+def test_asking_leaves_nothing_on_the_timeline(control: Control, tmp_path: Path) -> None:
+    """A container's health check comes every ten seconds, for weeks."""
+    services = ("control", "imap", "pop3")
+    ports = [control.sandbox.endpoint(name).port for name in ("control", "imap", "smtp")]  # no POP3 there
+    path = tmp_path / "sandbox.toml"
+    path.write_text(
+        "".join(f"[services.{name}]\nport = {port}\n" for name, port in zip(services, ports, strict=True))
+    )
+    before = control.sandbox.call(lambda engine: len(engine.journal))
+    done = CliRunner().invoke(command, ["--config", str(path)])
+    assert (done.exit_code, done.stdout) == (1, "2 of 3 addresses accept\n")
+    assert done.stderr == f"pop3/main on 127.0.0.1:{ports[2]}: does not accept, it says itself\n"
+    assert control.sandbox.call(lambda engine: len(engine.journal)) == before
+
+
 def test_the_command_is_not_taken_in_by_another_server(serve: Serve) -> None:
     other = serve(http={}).endpoint("http").port
     with pytest.raises(ValueError, match="no control interface"):
-        failing(Binding(name="main", transport="tcp", host="127.0.0.1", port=other), 5)
+        told(Binding(name="main", transport="tcp", host="127.0.0.1", port=other), 5)
