@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from dataclasses import dataclass, field
-from typing import Any
+from math import isfinite
+from typing import Any, NoReturn
 
 from sandbox.services.http.echo.asked import Pairs, parse_pairs
 from sandbox.services.http.echo.multipart import OCTETS, Part, parse_boundary, parse_parts
@@ -70,7 +71,9 @@ def _text(part: Part) -> str:
 
 def _json(content: bytes) -> Any:
     try:
-        return json.loads(content, parse_constant=_no_constant) if _is_utf8(content) else None
+        if not _is_utf8(content):
+            return None
+        return json.loads(content, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
 
@@ -80,5 +83,10 @@ def _is_utf8(content: bytes) -> bool:
     return json.detect_encoding(content) == "utf-8"
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON (RFC 8259 §6)")
+def _finite(number: str) -> float:
+    value = float(number)
+    return value if isfinite(value) else _no_constant(number)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} has no place in JSON (RFC 8259 §6)")

@@ -20,6 +20,8 @@ ENVIRONMENT = frozenset(
 
 _EPOCH = "Thu, 01 Jan 1970 00:00:00 GMT"
 _CODEC = SimpleCookie()
+#: Any number of cookie-octets (RFC 6265 §4.1.1). Clients keep quotes as a part of the value, so there are none in vain.
+_PLAIN = re.compile(r"[!#-+\--:<-\[\]-~]*")
 _ATTRIBUTE = re.compile(r"attr\[([A-Za-z-]+)\]")
 _ATTRIBUTES = {
     name.lower(): name for name in ("Expires", "Max-Age", "Domain", "Path", "SameSite", "Secure", "HttpOnly")
@@ -93,13 +95,17 @@ def parse_cookies(field: str) -> list[tuple[str, str]]:
 
 def written(name: str, value: str) -> str:
     """``name=value`` as in a Set-Cookie field; what may not stand there is quoted. Raises RefusedError."""
-    quoted = _CODEC.value_encode(value.encode("utf-8", "replace").decode("latin-1"))[1] if value else ""
+    quoted = value if _PLAIN.fullmatch(value) else _quoted(value)
     morsel: Morsel[str] = Morsel()
     try:
         morsel.set(name, value, quoted)
     except CookieError:
         raise RefusedError(f"{name!a} is no name for a cookie.") from None
     return f"{name}={quoted}"
+
+
+def _quoted(value: str) -> str:
+    return _CODEC.value_encode(value.encode("utf-8", "replace").decode("latin-1"))[1]
 
 
 def _unquoted(value: str) -> str:

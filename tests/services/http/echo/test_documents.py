@@ -42,9 +42,21 @@ def test_types(web: BackgroundEngine, path: str, content_type: str) -> None:
     assert answer.headers["Content-Length"] == str(len(answer.body)) != "0"
 
 
+def test_the_slide_shows_have_the_shape_of_httpbin(web: BackgroundEngine) -> None:
+    show = json.loads(get(web, "/json").body)["slideshow"]
+    assert (show["title"], show["author"], show["date"]) == (
+        "Sample Slide Show",
+        "Yours Truly",
+        "date of publication",
+    )
+    assert [sorted(slide) for slide in show["slides"]] == [["title", "type"], ["items", "title", "type"]]
+    root = ElementTree.fromstring(get(web, "/xml").body)
+    assert (root.tag, sorted(root.attrib)) == ("slideshow", ["author", "date", "title"])
+    assert root.findall("slide[@type]/title")
+    assert root.findall("slide[@type]/item")
+
+
 def test_texts_can_be_read(web: BackgroundEngine) -> None:
-    assert json.loads(get(web, "/json").body)["course"]["lessons"]
-    assert ElementTree.fromstring(get(web, "/xml").body).tag == "course"
     assert "Привет" in get(web, "/encoding/utf8").body.decode()
     assert "<h1>" in get(web, "/html").text
 
