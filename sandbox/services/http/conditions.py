@@ -6,6 +6,7 @@ Files have a time of change and no entity tag, so no tag that a client names is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 
@@ -27,9 +28,12 @@ def verdict(method: str, headers: Mapping[str, str], modified: float | None) -> 
 
 
 def _later(modified: float, field: str | None) -> bool | None:
-    """Whether a file has changed after the time of a field; None if that is no time, and the field is ignored."""
+    """Whether a file has changed after the time of a field; None if that is no time, and the field is ignored.
+
+    A time without a zone is in UTC: that of asctime, which RFC 9110 §5.6.7 wants to be understood.
+    """
     try:
         since = parsedate_to_datetime(field or "")
     except (ValueError, TypeError, OverflowError):
         return None
-    return None if since.tzinfo is None else int(modified) > since.timestamp()
+    return int(modified) > (since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp()

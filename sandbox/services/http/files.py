@@ -47,6 +47,15 @@ _STATUS: dict[type[FileStoreError], int] = {
 }
 #: Media types by name. The built-in table alone: those of the machine differ, and then so would our answers.
 MEDIA_TYPES = mimetypes.MimeTypes()
+# That table says other things of these before Python 3.12 and 3.13, or nothing.
+for _ending, _type in (
+    (".js", "text/javascript"),
+    (".mjs", "text/javascript"),
+    (".md", "text/markdown"),
+    (".rtf", "text/rtf"),
+    (".webp", "image/webp"),
+):
+    MEDIA_TYPES.add_type(_type, _ending)
 
 _COMPRESSED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 
@@ -81,6 +90,9 @@ class Files:
                     return self._delete(place, request)
                 case _:
                     return await self._show(place, request)
+        except NoDirectoryError as error:
+            # Below a file nothing can be stored, which is a conflict; to a reader nothing is there.
+            return refusal(error) if request.method == "PUT" else failure(404, error.reason)
         except FileStoreError as error:
             return refusal(error)
 
@@ -197,7 +209,8 @@ def media_type(tree: FileTree, info: FileInfo) -> str:
 def listing(path: str, entries: list[FileInfo], base: str = "") -> str:
     """The page that lists a directory; ``path`` is that of the URL, decoded, ``base`` stands before each link."""
     title = escape(f"Directory listing for {path}")
-    names = [info.name + ("/" if info.is_directory else "") for info in entries]
+    ordered = sorted(entries, key=lambda info: info.name.lower())
+    names = [info.name + ("/" if info.is_directory else "") for info in ordered]
     # "./" keeps a name with a colon from being taken for a scheme.
     rows = "\n".join(f'<li><a href="{escape(base)}{_link(name)}">{escape(name)}</a></li>' for name in names)
     return (

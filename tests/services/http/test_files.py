@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -56,6 +57,9 @@ def test_every_site_shows_them(files: BackgroundEngine) -> None:
         ("a.txt", b"a" + "я".encode() * 40_000, "text/plain; charset=utf-8"),
         ("a.png", b"", "image/png"),
         ("a.tar.gz", b"", "application/gzip"),
+        ("a.js", b"", "text/javascript; charset=utf-8"),  # so in every Python
+        ("a.md", b"", "text/markdown; charset=utf-8"),
+        ("a.webp", b"", "image/webp"),
         ("a.unknown", b"", "application/octet-stream"),
         ("noname", b"", "application/octet-stream"),
     ],
@@ -74,6 +78,11 @@ def test_a_directory_is_listed_as_by_http_server(files: BackgroundEngine) -> Non
     assert "<title>Directory listing for /files/pub/</title>" in answer.text
     assert '<li><a href="fox.txt">fox.txt</a></li>' in answer.text
     assert '%3C%D1%84%D0%B0%D0%B9%D0%BB%D1%8B%3E/">новые &lt;файлы&gt;/</a></li>' in answer.text
+
+
+def test_capitals_are_listed_among_the_others() -> None:
+    entries = [FileInfo(PurePosixPath(f"/{name}"), False, 0, 0) for name in ("B", "a", "c")]
+    assert re.findall(r'href="(\w)"', listing("/", entries)) == ["a", "B", "c"]
 
 
 def test_a_name_with_a_colon_is_no_scheme() -> None:
@@ -104,7 +113,8 @@ def test_a_directory_with_an_index_shows_it(files: BackgroundEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/files/none", "/files/pub/fox.txt/", "/files/pub/%00", "/files/pub/%F0%D2"]
+    "path",
+    ["/files/none", "/files/pub/fox.txt/", "/files/pub/fox.txt/below", "/files/pub/%00", "/files/pub/%F0%D2"],
 )
 def test_what_is_not_there(files: BackgroundEngine, path: str) -> None:
     assert get(files, path).status == 404
@@ -199,6 +209,8 @@ def test_a_range_of_what_has_changed_is_all_of_it(files: BackgroundEngine) -> No
         ("Sun, 09 Sep 2001 01:46:40 GMT", 304),
         ("Sun, 09 Sep 2001 01:46:39 GMT", 200),
         ("Sunday, 09-Sep-01 01:46:40 GMT", 304),
+        ("Sun Sep  9 01:46:40 2001", 304),  # asctime, the third of the formats there have been
+        ("Sun Sep  9 01:46:39 2001", 200),
         ("nonsense", 200),
         ("Sun, 99 Sep 9999999 01:46:40 GMT", 200),
     ],
