@@ -9,13 +9,15 @@ from sandbox.services.imap.parameters import LIMIT, Parameters, read_value
 from sandbox.services.imap.strings import nstring, parenthesized, string
 from sandbox.services.imap.structure import Part
 
+_COMMENT = re.compile(rb"\([^()]*+\)")
 _LANGUAGE = re.compile(rb"[^\s,;()]++")
 
 
 def render_structure(part: Part, *, extended: bool) -> bytes:
     """The structure of a message; ``extended`` for BODYSTRUCTURE, else without the extension data, for BODY.
 
-    Sizes and lines are those of the encoded body alone. Types, parameters and encodings are spelt as in the message.
+    Sizes and lines are those of the encoded body alone. Types, parameters and encodings are spelt as in the message, but
+    parameters in pieces are put together.
     """
     if part.is_multipart:
         children = b"".join(render_structure(child, extended=extended) for child in part.children)
@@ -57,7 +59,7 @@ def _extension(part: Part) -> list[bytes]:
     """Disposition, language and location, which all kinds of parts share."""
     header = part.header
     disposition = read_value(header.get(b"content-disposition") or b"")
-    languages = _LANGUAGE.findall(header.get(b"content-language") or b"", 0, LIMIT)
+    languages = _LANGUAGE.findall(_COMMENT.sub(b" ", (header.get(b"content-language") or b"")[:LIMIT]))
     return [
         parenthesized([string(disposition[0]), _parameters(disposition[1])]) if disposition else b"NIL",
         parenthesized(map(string, languages)) if languages else b"NIL",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
+from sandbox.services.imap.continuations import joined
+
 Parameters: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 LIMIT = 65_536  # octets of one field that are read
@@ -14,6 +16,7 @@ _TYPE = re.compile(rb"\s*+(" + _TOKEN + rb")\s*+/\s*+(" + _TOKEN + rb")")
 _VALUE = re.compile(rb"\s*+(" + _TOKEN + rb")")
 # Attribute, then a quoted string (perhaps unclosed) or anything up to the next semicolon.
 _PARAMETER = re.compile(rb';\s*+([^\s=;"]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?+|([^;]*+))', re.DOTALL)
+_COMMENTS_BEFORE = re.compile(rb"(?:\s*+\([^()]*+\))++")
 _COMMENT = re.compile(rb"(?:^|\s)\(.*", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 
@@ -45,8 +48,11 @@ def unescaped(text: bytes) -> bytes:
 
 
 def _parameters(value: bytes, start: int) -> Parameters:
-    # Attributes of RFC 2231, as ``filename*0*``, stay what they are: clients decode them.
-    return tuple(
-        (found[1], unescaped(found[2]) if found[2] is not None else _COMMENT.sub(b"", found[3]).strip())
-        for found in _PARAMETER.finditer(value, start, LIMIT)
-    )
+    found = _PARAMETER.finditer(value, start, LIMIT)
+    return tuple(joined((one[1], _bare(one[3]) if one[2] is None else unescaped(one[2])) for one in found))
+
+
+def _bare(value: bytes) -> bytes:
+    """An unquoted value without the comments around it."""
+    comments = _COMMENTS_BEFORE.match(value)
+    return _COMMENT.sub(b"", value[comments.end() if comments else 0 :]).strip()

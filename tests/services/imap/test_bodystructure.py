@@ -99,8 +99,8 @@ def test_a_nested_multipart_and_what_extends_it() -> None:
         """
     assert bodystructure(mail) == (
         b'((("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 4 0 NIL NIL NIL NIL)'
-        b'("image" "png" NIL NIL NIL "7bit" 3 NIL ("attachment" ("filename*" "utf-8\'\'%D1%8F.png" "filename*0" '
-        b'"a" "filename*1" "b")) NIL NIL) "alternative" ("boundary" "c") NIL NIL NIL) '
+        b'("image" "png" NIL NIL NIL "7bit" 3 NIL ("attachment" ("filename*" "utf-8\'\'%D1%8F.png" "filename" '
+        b'"ab")) NIL NIL) "alternative" ("boundary" "c") NIL NIL NIL) '
         b'"mixed" ("boundary" "b 1") ("inline" NIL) ("ru") "here")'
     )
 
@@ -143,6 +143,7 @@ def test_only_text_and_messages_have_lines() -> None:
         ('text/plain; name="unclosed', b'("name" "unclosed")'),
         ("text/plain; name = a ; nonsense ; ; =b; x=", b'("name" "a" "x" "")'),
         ("text/plain;\n charset=utf-8;\n\tname=a", b'("charset" "utf-8" "name" "a")'),
+        ("text/plain; charset=(a comment) utf-8 (and more)", b'("charset" "utf-8")'),
         ('text/plain; name="письмо"', '("name" {12}\r\nписьмо)'.encode()),
     ],
 )
@@ -150,6 +151,36 @@ def test_parameters_are_read_with_tolerance(value: str, parameters: bytes) -> No
     assert bodystructure(f"Content-Type: {value}\n\n", extended=False) == (
         b'("text" "plain" %b NIL NIL "7bit" 0 0)' % parameters
     )
+
+
+@pytest.mark.parametrize(
+    ("spelt", "written"),
+    [
+        ("Name*1=b; x=y; name*0=a; NAME*2=c", b'("Name" "abc" "x" "y")'),
+        (
+            "name*0*=utf-8'en'%C3%A9; name*1=\"50% a\"; name*2*=%20b",
+            b'("name*" "utf-8\'en\'%C3%A950%25%20a%20b")',
+        ),
+        ("name*0=a; name*1*=%20b", b'("name*" "\'\'a%20b")'),
+        ("name*0=a; name*2=c; n*1=x; n*01=y", b'("name" "a" "name*2" "c" "n*1" "x" "n*01" "y")'),
+        ("name*=utf-8''%C3%A9; name=e", b'("name*" "utf-8\'\'%C3%A9" "name" "e")'),
+    ],
+    ids=["any-order", "mixed", "first-plain", "gap", "whole"],
+)
+def test_parameters_in_pieces_are_put_together(spelt: str, written: bytes) -> None:
+    # RFC 2231 §6: IMAP servers decode continuations, so that clients need not
+    assert bodystructure(f"Content-Type: x/y; {spelt}\n\n", extended=False) == (
+        b'("x" "y" %b NIL NIL "7bit" 0)' % written
+    )
+
+
+def test_a_boundary_in_pieces_separates_parts() -> None:
+    mail = "Content-Type: multipart/mixed; boundary*0=a; boundary*1=b\n\n--ab\n\nx\n--ab--\n"
+    assert bodystructure(mail, extended=False).endswith(b' "mixed")')
+
+
+def test_comments_are_no_languages() -> None:
+    assert b' NIL ("en" "de") NIL)' in bodystructure("Content-Language: en (English), (German) de\n\n")
 
 
 def test_broken_mime_is_plain_text() -> None:
