@@ -28,7 +28,7 @@ class Text:
 
     @cached_property
     def body(self) -> str:
-        """All text parts, and what attached messages say; no MIME headers."""
+        """All text parts, reports of delivery, and what attached messages say; no MIME headers."""
         return "\n".join(_bodies(self._message)).casefold()
 
     @cached_property
@@ -48,7 +48,8 @@ def _bodies(part: Part) -> Iterator[str]:
         yield _header_text(part.children[0].header)
     for child in part.children:
         yield from _bodies(child)
-    if part.is_text:
+    # Reports of delivery and the like are lines to be read (RFC 3464 §2.1); a message that was taken apart is not said twice.
+    if part.is_text or (not part.children and part.media.type.lower() == b"message"):
         octets = decode_transfer(part.body, transfer_encoding(part) or b"7bit")
         yield decode_text(octets, _charset(part))
 
