@@ -146,7 +146,7 @@ def test_toml(text: str, tmp_path: Path) -> None:
     load_file(path, REGISTRY)
 
 
-@pytest.mark.parametrize("text", blocks("console"))
+@pytest.mark.parametrize("text", [*blocks("console"), *blocks("yaml")])
 def test_console(text: str) -> None:
     """The program's own lines name verbs and options that exist."""
     import click
@@ -154,7 +154,7 @@ def test_console(text: str) -> None:
     from sandbox.cli import VERBS, _sandbox
 
     for line in text.splitlines():
-        for words in re.findall(r"(?:python -m sandbox|sandbox) ([^#&|)\"]+)", line):
+        for words in re.findall(r"(?:python -m sandbox|sandbox) ([^#&|)>\"]+)", line):
             verb, *arguments = shlex.split(words)
             assert verb in VERBS, line
             command = _sandbox.get_command(click.Context(_sandbox), verb)
