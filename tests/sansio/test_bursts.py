@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
+
+import pytest
+
 from sandbox.sansio import (
     MAX_BURST,
     MAX_STEPS,
@@ -12,6 +16,7 @@ from sandbox.sansio import (
     Send,
     StartTls,
     WhenDrained,
+    bursts,
 )
 from tests.play import play
 
@@ -73,6 +78,15 @@ def test_others_have_their_turn_however_short_the_answers_are() -> None:
     toy = Toy()
     assert list(toy.receive(b"quiet\r\n" * MAX_STEPS + b"last\r\n")) == [WhenDrained(hears=False)]
     assert list(toy.drained()) == [Send(b"last\r\n")]
+
+
+def test_others_have_their_turn_after_each_step_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count()
+    monkeypatch.setattr(bursts, "thread_time", lambda: float(next(ticks)))
+    toy = Toy()
+    assert list(toy.receive(b"one\r\ntwo\r\n")) == [Send(b"one\r\n"), WhenDrained(hears=False)]
+    assert list(toy.drained()) == [Send(b"two\r\n"), WhenDrained(hears=False)]
+    assert list(toy.drained()) == []
 
 
 def test_the_end_of_input_waits_as_well() -> None:

@@ -88,7 +88,7 @@ def heard(made: ImapCore, data: bytes) -> bytes:
     """Send bytes; all that is answered by the time everything is read."""
     actions = [*made.receive(data)]
     while actions and isinstance(actions[-1], WhenDrained):
-        actions += made.drained()
+        actions[-1:] = made.drained()
     return sent(actions)
 
 
