@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from sandbox.services.imap.sort import subject_of
 from sandbox.services.imap.structure import structure
-from sandbox.services.imap.subjects import Subject
 from sandbox.services.imap.trees import Node, preorder, sort_siblings
 from sandbox.stores.mail import StoredMessage
 
 _MESSAGE_ID = re.compile(rb"<([^<>]+)>")
 
 
-def thread_by_references(messages: Sequence[tuple[int, StoredMessage]]) -> list[Node]:
-    """The threads of these messages, given with their sequence numbers; oldest first, as all answers are."""
-    links = _Links()
-    for number, stored in messages:
-        links.add(number, stored)
-    roots = _pruned(links.roots())
-    sort_siblings(roots)
-    roots = _gathered(roots)
-    sort_siblings(roots)
-    return roots
-
-
-class _Links:
-    """Step 1: messages by their Message-ID, and the parent of each."""
+class References:
+    """Messages by their Message-ID, and the parent of each."""
 
     def __init__(self) -> None:
         self._nodes: list[Node] = []
@@ -36,7 +21,7 @@ class _Links:
         self._with_children: set[Node] = set()
 
     def add(self, number: int, stored: StoredMessage) -> None:
-        """Link a message with the messages it refers to."""
+        """Step 1: link a message with the messages it refers to."""
         header = structure(stored.content).header
         own = _MESSAGE_ID.search(header.get(b"message-id") or b"")
         references = _MESSAGE_ID.findall(header.get(b"references") or b"")
@@ -45,14 +30,22 @@ class _Links:
         node = self._node(own[1] if own else None)
         if not node.is_dummy:  # the same Message-ID twice: the second message has none
             node = self._node(None)
-        node.number, node.stored = number, stored
+        node.become(number, stored)
         parent = self._chain(references)
         # A message knows its parent better than the messages that mention both.
         if self._parents.get(node) is not parent:
             self._parents.pop(node, None)
             self._adopt(parent, node)
 
-    def roots(self) -> list[Node]:
+    def threads(self) -> list[Node]:
+        """Steps 2 to 6: the threads of all messages; oldest first, as all answers are. To be asked for once."""
+        roots = _pruned(self._roots())
+        sort_siblings(roots)
+        roots = _gathered(roots)
+        sort_siblings(roots)
+        return roots
+
+    def _roots(self) -> list[Node]:
         """The nodes without a parent, with their children below them."""
         for child, parent in self._parents.items():
             parent.children.append(child)
@@ -109,14 +102,14 @@ def _gathered(roots: list[Node]) -> list[Node]:
     table = _by_subject(roots)
     kept = dict.fromkeys(roots)
     for node in roots:
-        subject = _subject(node)
+        subject = node.first.subject
         other = table.get(subject.base)
         if other is None or other is node:
             continue
         del kept[node]
         if other.is_dummy:
             other.children += node.children if node.is_dummy else [node]
-        elif subject.is_reply and not _subject(other).is_reply:
+        elif subject.is_reply and not other.first.subject.is_reply:
             other.children.append(node)
         else:
             del kept[other]
@@ -130,17 +123,12 @@ def _by_subject(roots: list[Node]) -> dict[str, Node]:
     """The root each base subject is gathered under: preferably a dummy, else one that is no reply."""
     table: dict[str, Node] = {}
     for node in roots:
-        subject = _subject(node)
+        subject = node.first.subject
         other = table.get(subject.base)
         if not subject.base:
             continue
         if other is None or (
-            not other.is_dummy and (node.is_dummy or (_subject(other).is_reply and not subject.is_reply))
+            not other.is_dummy and (node.is_dummy or (other.first.subject.is_reply and not subject.is_reply))
         ):
             table[subject.base] = node
     return table
-
-
-def _subject(node: Node) -> Subject:
-    stored = node.first.stored
-    return Subject("", is_reply=False) if stored is None else subject_of(stored)

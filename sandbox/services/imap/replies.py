@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from sandbox.sansio import Action
 from sandbox.services.imap.strings import string
 
+T = TypeVar("T")
+
 # Fewer characters than the grammar allows: clients are known to trip over brackets in atoms.
 _PLAIN = re.compile(rb"[A-Za-z0-9&+,\-./:=@_]+\Z")
 _UNPRINTABLE = re.compile(r"[^ -~]")
+
+
+#: A line of a :class:`Stream` that says nothing and lets others have their turn.
+PAUSE = b""
 
 
 class ReplyError(Exception):
@@ -61,12 +67,15 @@ class Prompt:
 class Stream:
     """The command is carried out while its untagged ``lines`` are made, and is done after the last one.
 
-    They are made as the client reads them, so that a long answer never lies in memory as a whole; an empty one says
-    nothing and lets others have their turn. The iterator may raise ReplyError.
+    They are made as the client reads them, so that a long answer never lies in memory as a whole; between them may
+    stand any number of :data:`PAUSE`. The iterator may raise ReplyError.
     """
 
     lines: Iterator[bytes]
 
+
+#: Work that takes its time: it pauses within, and returns what it found.
+Steps: TypeAlias = Generator[bytes, None, T]
 
 Outcome: TypeAlias = Done | Prompt | Stream
 

@@ -64,21 +64,14 @@ def read_charset(tokens: Sequence[Token]) -> bytes:
             raise ValueError("the name of the charset is missing")
 
 
-def run(
+def scan(
     query: Query, messages: Sequence[tuple[int, StoredMessage]], *, recent: frozenset[int], now: float
-) -> list[tuple[int, StoredMessage]]:
-    """Those of the ``messages``, given with their sequence numbers, that the query is about, in their order.
+) -> Iterator[tuple[int, StoredMessage] | None]:
+    """Those of the ``messages``, given with their sequence numbers, that the query is about; None for each other one.
 
     ``messages`` is the whole mailbox, ascending, since ``*`` means the last of it. ``recent`` are UIDs, ``now`` is in
     seconds since the epoch.
     """
-    return [found for found in scan(query, messages, recent=recent, now=now) if found is not None]
-
-
-def scan(
-    query: Query, messages: Sequence[tuple[int, StoredMessage]], *, recent: frozenset[int], now: float
-) -> Iterator[tuple[int, StoredMessage] | None]:
-    """What :func:`run` does, message by message: each one that the query is about, None for each other one."""
     if not messages:
         return
     number, last = messages[-1]

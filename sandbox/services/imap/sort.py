@@ -8,9 +8,11 @@ from typing import TypeAlias
 
 from sandbox.services.imap import search
 from sandbox.services.imap.addresses import read_addresses
+from sandbox.services.imap.collation import casemapped
 from sandbox.services.imap.decoding import decode_words
 from sandbox.services.imap.keys import sent_date
 from sandbox.services.imap.memo import remembered
+from sandbox.services.imap.replies import PAUSE, Steps
 from sandbox.services.imap.structure import structure
 from sandbox.services.imap.subjects import Subject, base_subject
 from sandbox.services.imap.tokens import Atom, Group, Token
@@ -39,16 +41,20 @@ def parse(tokens: Sequence[Token]) -> SortQuery:
 
 def run(
     query: SortQuery, messages: Sequence[tuple[int, StoredMessage]], *, recent: frozenset[int], now: float
-) -> list[tuple[int, StoredMessage]]:
+) -> Steps[list[tuple[int, StoredMessage]]]:
     """Those of the ``messages`` that are searched for, sorted; equal ones in the order of their numbers.
 
-    The arguments are those of :func:`sandbox.services.imap.search.run`.
+    The arguments are those of :func:`sandbox.services.imap.search.scan`.
     """
-    found = search.run(query.query, messages, recent=recent, now=now)
+    found: list[tuple[tuple[int, StoredMessage], list[str | float]]] = []
+    for one in search.scan(query.query, messages, recent=recent, now=now):
+        if one is not None:
+            found.append((one, [order(one[1]) for order, _ in query.criteria]))
+        yield PAUSE
     # Sorting is stable, so the last criterion goes first.
-    for order, is_reversed in reversed(query.criteria):
-        found.sort(key=lambda one, order=order: order(one[1]), reverse=is_reversed)  # type: ignore[misc]
-    return found
+    for index, (_, is_reversed) in reversed([*enumerate(query.criteria)]):
+        found.sort(key=lambda known, index=index: known[1][index], reverse=is_reversed)  # type: ignore[misc]
+    return [one for one, _ in found]
 
 
 def sent_moment(stored: StoredMessage) -> float:
@@ -79,7 +85,7 @@ def _first_mailbox(name: bytes) -> Order:
     def order(stored: StoredMessage) -> str:
         value = structure(stored.content).header.get(name) or b""
         addresses = read_addresses(value)
-        return decode_words(addresses[0].mailbox or b"").casefold() if addresses else ""
+        return casemapped(decode_words(addresses[0].mailbox or b"")) if addresses else ""
 
     return order
 
@@ -90,7 +96,7 @@ _ORDERS: dict[bytes, Order] = {
     b"DATE": sent_moment,
     b"FROM": _first_mailbox(b"from"),
     b"SIZE": lambda stored: len(stored.content),
-    b"SUBJECT": lambda stored: subject_of(stored).base,
+    b"SUBJECT": lambda stored: casemapped(subject_of(stored).base),
     b"TO": _first_mailbox(b"to"),
 }
 

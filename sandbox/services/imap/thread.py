@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TypeAlias
+from typing import Protocol
 
 from sandbox.services.imap import search
-from sandbox.services.imap.references import thread_by_references
-from sandbox.services.imap.sort import sent_moment, subject_of
+from sandbox.services.imap.references import References
+from sandbox.services.imap.replies import PAUSE, Steps
 from sandbox.services.imap.tokens import Atom, Token
 from sandbox.services.imap.trees import Node, render_trees
 from sandbox.stores.mail import StoredMessage
 
-Algorithm: TypeAlias = Callable[[Sequence[tuple[int, StoredMessage]]], list[Node]]
+
+class Threading(Protocol):
+    """One way to make threads of messages, which are added one by one, with their sequence numbers."""
+
+    def add(self, number: int, stored: StoredMessage) -> None:
+        """Take in a message."""
+
+    def threads(self) -> list[Node]:
+        """The threads, oldest first. To be asked for once."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadQuery:
     """What a THREAD asks for."""
 
-    algorithm: Algorithm
+    algorithm: Callable[[], Threading]
     query: search.Query
 
 
@@ -39,12 +47,17 @@ def parse(tokens: Sequence[Token]) -> ThreadQuery:
 
 def run(
     query: ThreadQuery, messages: Sequence[tuple[int, StoredMessage]], *, recent: frozenset[int], now: float
-) -> list[Node]:
+) -> Steps[list[Node]]:
     """The threads of those ``messages`` that are searched for, oldest first.
 
-    The arguments are those of :func:`sandbox.services.imap.search.run`.
+    The arguments are those of :func:`sandbox.services.imap.search.scan`.
     """
-    return query.algorithm(search.run(query.query, messages, recent=recent, now=now))
+    threading = query.algorithm()
+    for one in search.scan(query.query, messages, recent=recent, now=now):
+        if one is not None:
+            threading.add(*one)
+        yield PAUSE
+    return threading.threads()
 
 
 def render(threads: Sequence[Node], *, uid: bool) -> bytes:
@@ -52,18 +65,25 @@ def render(threads: Sequence[Node], *, uid: bool) -> bytes:
     return render_trees(threads, uid=uid)
 
 
-def _by_subject(messages: Sequence[tuple[int, StoredMessage]]) -> list[Node]:
+class _OrderedSubject:
     """ORDEREDSUBJECT: one thread for each base subject, its oldest message above all others."""
-    ordered = sorted(messages, key=lambda one: (subject_of(one[1]).base, sent_moment(one[1]), one[0]))
-    threads: list[Node] = []
-    for _, group in groupby(ordered, key=lambda one: subject_of(one[1]).base):
-        first, *others = (Node(number, stored) for number, stored in group)
-        first.children = others
-        threads.append(first)
-    return sorted(threads, key=lambda node: node.order)
+
+    def __init__(self) -> None:
+        self._nodes: list[Node] = []
+
+    def add(self, number: int, stored: StoredMessage) -> None:
+        self._nodes.append(Node(number, stored))
+
+    def threads(self) -> list[Node]:
+        ordered = sorted(self._nodes, key=lambda node: (node.subject.base, node.order))
+        threads: list[Node] = []
+        for _, (first, *others) in groupby(ordered, key=lambda node: node.subject.base):
+            first.children = others
+            threads.append(first)
+        return sorted(threads, key=lambda node: node.order)
 
 
-_ALGORITHMS: dict[bytes, Algorithm] = {
-    b"ORDEREDSUBJECT": _by_subject,
-    b"REFERENCES": thread_by_references,
+_ALGORITHMS: dict[bytes, Callable[[], Threading]] = {
+    b"ORDEREDSUBJECT": _OrderedSubject,
+    b"REFERENCES": References,
 }

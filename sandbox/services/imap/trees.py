@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sandbox.services.imap.sort import sent_moment
+from sandbox.services.imap.sort import sent_moment, subject_of
+from sandbox.services.imap.subjects import Subject
 from sandbox.stores.mail import StoredMessage
 
 
 class Node:
-    """A message in a thread, or a dummy: one that others refer to and that is not there (RFC 5256 §3)."""
+    """A message in a thread, or a dummy: one that others refer to and that is not there (RFC 5256 §3).
 
-    __slots__ = ("children", "number", "stored")
+    ``moment`` is when it was sent, in seconds since the epoch, ``subject`` its base subject.
+    """
+
+    __slots__ = ("children", "moment", "number", "stored", "subject")
 
     def __init__(self, number: int = 0, stored: StoredMessage | None = None) -> None:
-        self.number = number
-        self.stored = stored
+        self.number = 0
+        self.stored: StoredMessage | None = None
+        self.moment = 0.0
+        self.subject = Subject("", is_reply=False)
         self.children: list[Node] = []
+        if stored is not None:
+            self.become(number, stored)
+
+    def become(self, number: int, stored: StoredMessage) -> None:
+        """Be this message, and no dummy any more."""
+        self.number, self.stored = number, stored
+        # Read here, once for each message: what asks for them later asks for all messages in one go.
+        self.moment, self.subject = sent_moment(stored), subject_of(stored)
 
     @property
     def is_dummy(self) -> bool:
@@ -35,7 +49,7 @@ class Node:
     def order(self) -> tuple[float, int]:
         """By what siblings are sorted: when the message was sent, then its number."""
         first = self.first
-        return (sent_moment(first.stored) if first.stored else 0.0), first.number
+        return first.moment, first.number
 
 
 def sort_siblings(roots: list[Node]) -> None:

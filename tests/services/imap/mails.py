@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from sandbox.services.imap.replies import Steps, T
 from sandbox.services.imap.tokens import Atom, Group, String, Token
 from sandbox.stores.mail import Message, StoredMessage
 
@@ -36,6 +37,15 @@ def stored(
 def numbered(*messages: StoredMessage) -> list[tuple[int, StoredMessage]]:
     """The messages of a mailbox with their sequence numbers."""
     return list(enumerate(messages, start=1))
+
+
+def outcome(steps: Steps[T]) -> T:
+    """What work returns that pauses within."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
 
 
 def tokens(*words: object) -> list[Token]:

@@ -65,7 +65,8 @@ MAILBOX = numbered(
 def find(
     *words: object, messages: list[tuple[int, StoredMessage]] = MAILBOX, now: float = NEW_YEAR + 11 * DAY
 ) -> list[int]:
-    found = search.run(search.parse(tokens(*words)), messages, recent=frozenset({20}), now=now)
+    scan = search.scan(search.parse(tokens(*words)), messages, recent=frozenset({20}), now=now)
+    found = [one for one in scan if one is not None]
     assert found == sorted(found, key=lambda one: one[0])
     return [number for number, _ in found]
 
@@ -382,7 +383,8 @@ def test_any_tokens_are_a_query_or_refused(words: list[Token], one: bytes, two: 
     except (ValueError, search.BadCharset):
         return
     messages = numbered(stored(one, uid=1), stored(two, uid=2))
-    found = search.run(query, messages, recent=frozenset(), now=NEW_YEAR)
+    scan = search.scan(query, messages, recent=frozenset(), now=NEW_YEAR)
+    found = [one for one in scan if one is not None]
     assert [message for message in messages if message in found] == found
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sandbox.services.imap import search, sort
 from sandbox.services.imap.dates import read_date_field
 from sandbox.services.imap.subjects import base_subject
-from tests.services.imap.mails import NEW_YEAR, numbered, stored, tokens
+from tests.services.imap.mails import NEW_YEAR, numbered, outcome, stored, tokens
 
 MAILBOX = numbered(
     stored(
@@ -30,7 +30,7 @@ MAILBOX = numbered(
 
 def order(*criteria: str, keys: tuple[object, ...] = ("ALL",)) -> list[int]:
     query = sort.parse(tokens(list(criteria), "UTF-8", *keys))
-    return [number for number, _ in sort.run(query, MAILBOX, recent=frozenset(), now=NEW_YEAR)]
+    return [number for number, _ in outcome(sort.run(query, MAILBOX, recent=frozenset(), now=NEW_YEAR))]
 
 
 @pytest.mark.parametrize(

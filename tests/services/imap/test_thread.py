@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sandbox.services.imap import search, thread
 from sandbox.services.imap.trees import Node, preorder, render_trees
 from sandbox.stores.mail import StoredMessage
-from tests.services.imap.mails import NEW_YEAR, numbered, stored, tokens
+from tests.services.imap.mails import NEW_YEAR, numbered, outcome, stored, tokens
 
 
 def mail(
@@ -28,7 +28,7 @@ def mail(
 def threads(*mails: StoredMessage, algorithm: str = "REFERENCES") -> str:
     messages = numbered(*mails)
     query = thread.parse(tokens(algorithm, "UTF-8", "ALL"))
-    roots = thread.run(query, messages, recent=frozenset(), now=NEW_YEAR)
+    roots = outcome(thread.run(query, messages, recent=frozenset(), now=NEW_YEAR))
     assert sorted(node.number for node in preorder(roots) if node.stored) == [
         number for number, _ in messages
     ]
@@ -73,7 +73,7 @@ def test_siblings_and_threads_are_in_the_order_of_their_dates() -> None:
 
 def test_uids_on_demand() -> None:
     query = thread.parse(tokens("REFERENCES", "UTF-8", "ALL"))
-    roots = thread.run(query, [(1, stored(uid=70))], recent=frozenset(), now=NEW_YEAR)
+    roots = outcome(thread.run(query, [(1, stored(uid=70))], recent=frozenset(), now=NEW_YEAR))
     assert thread.render(roots, uid=False) == b"(1)"
     assert thread.render(roots, uid=True) == b"(70)"
 

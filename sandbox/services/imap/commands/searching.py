@@ -10,7 +10,7 @@ from sandbox.services.imap import search as searches
 from sandbox.services.imap import sort as sorts
 from sandbox.services.imap import thread as threads
 from sandbox.services.imap.arguments import Arguments
-from sandbox.services.imap.replies import BadError, Done, NoError, Outcome, Stream
+from sandbox.services.imap.replies import PAUSE, BadError, NoError, Outcome, Stream
 from sandbox.services.imap.sequence import compress
 from sandbox.services.imap.session import Session
 from sandbox.services.imap.strings import string
@@ -36,9 +36,7 @@ def sort(session: Session, arguments: Arguments, *, by_uid: bool) -> Outcome:
     with_modseq = query.query.wants_modseq
     if with_modseq:
         session.enable_condstore()
-    found = sorts.run(query, list(session.selected), recent=_recent(session), now=session.world.clock())
-    session.untagged(_plain(b"SORT", found, by_uid=by_uid, with_modseq=with_modseq))
-    return Done()
+    return Stream(_sorted(session, query, by_uid=by_uid, with_modseq=with_modseq))
 
 
 def thread(session: Session, arguments: Arguments, *, by_uid: bool) -> Outcome:
@@ -50,9 +48,7 @@ def thread(session: Session, arguments: Arguments, *, by_uid: bool) -> Outcome:
         raise BadError("unknown threading algorithm")
     with _refusals():
         query = threads.parse(arguments.rest())
-    found = threads.run(query, list(session.selected), recent=_recent(session), now=session.world.clock())
-    session.untagged((b"THREAD " + threads.render(found, uid=by_uid)).rstrip())
-    return Done()
+    return Stream(_threaded(session, query, by_uid=by_uid))
 
 
 def _searched(session: Session, query: searches.Query, *, by_uid: bool) -> Iterator[bytes]:
@@ -60,12 +56,26 @@ def _searched(session: Session, query: searches.Query, *, by_uid: bool) -> Itera
     found: list[tuple[int, StoredMessage]] = []
     for one in searches.scan(query, messages, recent=_recent(session), now=session.world.clock()):
         found += [one] if one is not None else []
-        yield b""  # thousands of messages take their time
+        yield PAUSE
     if query.returns is None:
         result = _plain(b"SEARCH", found, by_uid=by_uid, with_modseq=query.wants_modseq)
     else:
         result = _extended(session.tag, query, query.returns, found, by_uid=by_uid)
     yield b"* %b\r\n" % result
+
+
+def _sorted(session: Session, query: sorts.SortQuery, *, by_uid: bool, with_modseq: bool) -> Iterator[bytes]:
+    found = yield from sorts.run(
+        query, list(session.selected), recent=_recent(session), now=session.world.clock()
+    )
+    yield b"* %b\r\n" % _plain(b"SORT", found, by_uid=by_uid, with_modseq=with_modseq)
+
+
+def _threaded(session: Session, query: threads.ThreadQuery, *, by_uid: bool) -> Iterator[bytes]:
+    found = yield from threads.run(
+        query, list(session.selected), recent=_recent(session), now=session.world.clock()
+    )
+    yield b"* %b\r\n" % (b"THREAD " + threads.render(found, uid=by_uid)).rstrip()
 
 
 def _recent(session: Session) -> frozenset[int]:
