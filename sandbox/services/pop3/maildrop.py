@@ -47,9 +47,7 @@ class Mail:
             end = len(octets) if found < 0 else found + 4
         if lines >= octets.count(b"\n", end):
             return octets
-        for _ in range(lines):
-            end = octets.index(b"\n", end) + 1
-        return octets[:end]
+        return octets[: _behind_lines(octets, end, lines)]
 
 
 class Maildrop:
@@ -97,6 +95,21 @@ class Maildrop:
     def release(self) -> None:
         """Let other sessions have it; may be called twice."""
         self._home.unlock(self)
+
+
+def _behind_lines(octets: bytes, start: int, lines: int) -> int:
+    """Where so many lines from ``start`` on end; there are more. Counting is far quicker than line after line."""
+    if not lines:
+        return start
+    low, high = start, len(octets)  # the end is behind low, and not behind high
+    while high - low > 1:
+        middle = (low + high) // 2
+        counted = octets.count(b"\n", low, middle)
+        if counted < lines:
+            low, lines = middle, lines - counted
+        else:
+            high = middle
+    return high
 
 
 def _is_complete(content: bytes) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sandbox.sansio import Close
+from sandbox.services.pop3.maildrop import Maildrop
+from sandbox.stores.mail import MailStore, Message
 from tests.play import play
 from tests.services.pop3.world import World, fresh, logged_in, say
+from tests.work import calls_of
 
 
 def test_top_sends_exactly_the_lines_asked_for() -> None:
@@ -38,6 +41,15 @@ def test_top_sends_exactly_the_lines_asked_for() -> None:
         S: .
         """,
     )
+
+
+def test_top_of_many_lines_takes_no_longer_than_of_few() -> None:
+    home = MailStore().home("ann")
+    home.inbox.append(Message("1", b"a: b\r\n\r\n" + b"x\r\n" * 100_000 + b"last", 0.0))
+    (mail,) = Maildrop(home)
+    for lines in (0, 1, 2, 99_999, 100_000):
+        assert mail.top(lines) == b"a: b\r\n\r\n" + b"x\r\n" * lines
+    assert calls_of(lambda: mail.top(99_999)) < 200
 
 
 @pytest.mark.parametrize(
