@@ -176,6 +176,8 @@ class Control(asyncio.Protocol):
             return True
         if line is None:
             return False
+        # A file that was opened as a text on Windows ends its lines with CR CR LF, and no name can end with a CR.
+        line = line.rstrip(b"\r")
         line = _TELNET.sub(b"", line, count=1) if line.startswith(b"\xff") else line
         if self.interrupt is None or not self.interrupt(line):
             self._waiting.append(line)

@@ -25,7 +25,15 @@ from sandbox.services.ftp.session import Session
 from sandbox.services.ftp.settings import Settings
 from sandbox.services.ftp.transfers import Transfers
 from sandbox.services.ftp.users import Users
-from sandbox.services.ftp.verbs import ALIASES, BEFORE_LOGIN, NOT_IMPLEMENTED, SYNTAX, needs_argument, syntax
+from sandbox.services.ftp.verbs import (
+    ALIASES,
+    BEFORE_LOGIN,
+    NOT_IMPLEMENTED,
+    SYNTAX,
+    VERBATIM,
+    needs_argument,
+    syntax,
+)
 from sandbox.stores.files import ENCODING, ERRORS, FileStoreError, printable
 
 
@@ -92,6 +100,8 @@ class Engine(aioftp.Server):
             raise RefusalError(code, f"{verb[:20]} is not known here" if verb else "A command is wanted")
         if verb not in BEFORE_LOGIN and not session.is_logged_in:
             raise RefusalError("530", "Log in with USER and PASS first")
+        if verb not in VERBATIM:
+            argument = argument.strip(" ")
         if needs_argument(verb) and not argument:
             raise RefusalError("501", f"Syntax: {syntax(verb)}")
         return await self._do_or_go_wrong(session, verb, argument)

@@ -80,7 +80,9 @@ class Session(Connection):
         return True
 
     def path(self, argument: str) -> PurePosixPath:
-        """The place in the tree that a command names."""
+        """The place in the tree that a command names; ``~`` as its first part is the user's home."""
+        if argument == "~" or argument.startswith("~/"):
+            return normal_path(argument[2:], self.user.home_path)
         return normal_path(argument, self.current_directory)
 
     async def writable(self, argument: str) -> PurePosixPath:

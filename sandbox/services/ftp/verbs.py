@@ -57,6 +57,9 @@ ALIASES = {"XCUP": "CDUP", "XCWD": "CWD", "XMKD": "MKD", "XPWD": "PWD", "XRMD": 
 #: Names that stand in an RFC and that we know but do not answer: 502 instead of 500 (RFC 959 §4.2.1).
 NOT_IMPLEMENTED = frozenset({"ADAT", "CONF", "ENC", "HOST", "LANG", "LPRT", "LPSV", "MIC", "SMNT"})
 
+#: Arguments in which every blank counts: names of files, users and accounts, and passwords.
+VERBATIM = frozenset({"ACCT", "PASS", "SITE", "USER", *(verb for verb in SYNTAX if "path" in SYNTAX[verb])})
+
 #: What may be said before a login.
 BEFORE_LOGIN = frozenset(
     [

@@ -55,7 +55,7 @@ async def control(wire: Wire) -> Control:
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
 async def test_lines_however_they_are_cut(control: Control, size: int) -> None:
-    data = b"one\r\ntwo\n\xff\xf4\xff\xf2three\r\n" + b"x" * 500 + b"\r\n\r\nfour \xff\r\n"
+    data = b"one\r\r\ntwo\n\xff\xf4\xff\xf2three\r\n" + b"x" * 500 + b"\r\n\r\nfour \xff\r\n"
     for start in range(0, len(data), size):
         control.data_received(data[start : start + size])
     control.eof_received()

@@ -56,6 +56,21 @@ def test_lines_that_are_too_long(sandbox: BackgroundEngine) -> None:
         assert client.reply().startswith("257")
 
 
+def test_blanks_around_what_is_no_name(sandbox: BackgroundEngine) -> None:
+    with RawClient(sandbox) as client:
+        for line, code in (
+            ("MODE S ", "200"),
+            ("STRU  F", "200"),
+            ("REST 3 ", "350"),
+            ("ALLO 5 ", "202"),
+            ("EPSV  ALL ", "200"),
+            ("OPTS  UTF8 ON", "200"),
+            ("TYPE  ", "501"),
+        ):
+            assert client.say(line).startswith(code), line
+        assert '"/home/ann/ in it "' in client.say("MKD  in it ")
+
+
 @pytest.mark.parametrize("line", [b"STOR a\0b", b"\0\0\0", b"\0", b"NO\0OP"])
 def test_nuls(sandbox: BackgroundEngine, line: bytes) -> None:
     with RawClient(sandbox) as client:

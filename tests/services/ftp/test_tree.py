@@ -26,6 +26,17 @@ def test_everybody_has_a_home_and_sees_the_whole_tree(serve: Serve) -> None:
     assert stored(sandbox, "/home/ann/of bob") == b"Bob"
 
 
+def test_a_tilde_leads_home(serve: Serve) -> None:
+    sandbox = serve(ftp={})
+    with ftp(sandbox) as client:
+        client.cwd("/pub")
+        client.storbinary("STOR ~/mine", io.BytesIO(b"x"))
+        client.cwd("~")
+        assert (client.pwd(), client.nlst("~")) == ("/home/ann", ["~/mine"])
+        client.rename("mine", "./~")
+        assert client.nlst() == ["~"]
+
+
 @pytest.mark.parametrize("name", ["anonymous", "ftp", "Anonymous"])
 def test_guests_start_at_the_root(serve: Serve, name: str) -> None:
     sandbox = serve(ftp={}, accounts={"mode": "listed"})
