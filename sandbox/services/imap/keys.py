@@ -8,6 +8,7 @@ from datetime import date
 from operator import eq, ge, gt, lt
 from typing import TypeAlias
 
+from sandbox.services.imap.collation import folded
 from sandbox.services.imap.dates import SentDate, internal_day, read_date_field, read_search_date
 from sandbox.services.imap.sequence import LARGEST, parse_set
 from sandbox.services.imap.structure import structure
@@ -92,7 +93,7 @@ class Arguments:
     def string(self) -> str:
         """The next argument as text for comparison."""
         try:
-            return self.octets().decode(self.codec).casefold()
+            return folded(self.octets().decode(self.codec))
         except UnicodeDecodeError:
             raise ValueError(f"a string is not in {self.codec.upper()}") from None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from sandbox.services.imap.bodystructure import transfer_encoding
+from sandbox.services.imap.collation import folded
 from sandbox.services.imap.decoding import decode_text, decode_transfer, decode_words
 from sandbox.services.imap.header import Header
 from sandbox.services.imap.memo import remembered
@@ -23,18 +24,18 @@ class Text:
     def field(self, name: bytes) -> list[str]:
         """The decoded, folded values of all fields of that name (in lower case)."""
         if name not in self._fields:
-            self._fields[name] = [decode_words(value).casefold() for value in self._message.header.all(name)]
+            self._fields[name] = [folded(decode_words(value)) for value in self._message.header.all(name)]
         return self._fields[name]
 
     @cached_property
     def body(self) -> str:
         """All text parts, reports of delivery, and what attached messages say; no MIME headers."""
-        return "\n".join(_bodies(self._message)).casefold()
+        return folded("\n".join(_bodies(self._message)))
 
     @cached_property
     def headers(self) -> str:
         """The header of the message and those of its parts."""
-        return "\n".join(_headers(self._message)).casefold()
+        return folded("\n".join(_headers(self._message)))
 
 
 @remembered
