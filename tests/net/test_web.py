@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from sandbox.journal import Crashed, Journal, Received
 from sandbox.net.authority import Authority
@@ -139,6 +140,31 @@ async def slow(request: web.BaseRequest) -> web.StreamResponse:
 async def test_who_waits_for_an_answer_is_not_idle(network: Network, request_: bytes, answered: bool) -> None:
     answer = await ask(network, WebEngine(slow), request_, limits=Limits(idle_timeout=0.1))
     assert answer.endswith(b"at last") == answered
+
+
+async def test_a_packed_body_is_unpacked_in_small_pieces(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them is all of the work that is done in one go."""
+    pieces: list[int] = []
+    readany = StreamReader.readany
+
+    async def counted(reader: StreamReader) -> bytes:
+        piece = await readany(reader)
+        pieces.append(len(piece))
+        return piece
+
+    monkeypatch.setattr(StreamReader, "readany", counted)
+
+    async def length(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(text=str(len(await request.read())))
+
+    packed = gzip.compress(bytes(8_000_000))
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    answer = await ask(network, WebEngine(length, body=64_000_000), head % len(packed) + packed)
+    assert answer.endswith(b"\r\n\r\n8000000")
+    assert sum(pieces) == 8_000_000
+    assert max(pieces) <= 1_000_000
 
 
 async def test_every_answer_passes_prepare(network: Network) -> None:
