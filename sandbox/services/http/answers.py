@@ -107,5 +107,8 @@ async def _send(response: web.StreamResponse, blocks: Iterable[bytes], pace: flo
         if pace:
             await asyncio.sleep(max(0.0, began + sent / pace - loop.time()))
         await response.write(block)
+        await asyncio.sleep(
+            0
+        )  # a client as fast as we are never makes us wait, but the others want their turn too
         sent += len(block)
     return sent

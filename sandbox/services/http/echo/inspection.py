@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.services.http.answers import text
+from sandbox.services.http.answers import Streamed, stream, text
 from sandbox.services.http.aside import aside
 from sandbox.services.http.echo import asked
 from sandbox.services.http.echo.body import Body, understood
+from sandbox.services.http.echo.writing import blocks, written
 
 
 def report(facts: Mapping[str, Any], *, status: int = 200) -> web.Response:
     """An answer in JSON, sorted by name and indented."""
-    try:
-        shown = json.dumps(facts, indent=2, sort_keys=True)
-    except RecursionError:  # the client's JSON is nested deeper than we can write
-        shown = json.dumps({**facts, "json": None}, indent=2, sort_keys=True)
     return web.Response(
-        body=f"{shown}\n".encode(), status=status, headers={"Content-Type": "application/json"}
+        body=b"".join(_blocks(facts)), status=status, headers={"Content-Type": "application/json"}
     )
+
+
+def _blocks(facts: Mapping[str, Any]) -> list[bytes]:
+    try:
+        return [*blocks(written(facts))]
+    except RecursionError:  # the client's JSON is nested deeper than we can write
+        return [*blocks(written({**facts, "json": None}))]
 
 
 def about(request: web.BaseRequest) -> dict[str, Any]:
@@ -37,16 +40,22 @@ def about(request: web.BaseRequest) -> dict[str, Any]:
 
 async def report_all(
     request: web.BaseRequest, *, more: Mapping[str, Any] | None = None, without: Collection[str] = ()
-) -> web.Response:
+) -> web.StreamResponse:
     """What is known of a request with its body, some more facts, and not those named in ``without``."""
     facts = about(request) | dict(more or {})
     content, content_type = await request.read(), request.headers.get("Content-Type", "")
 
-    def work() -> web.Response:
+    def work() -> list[bytes]:
         whole = facts | _told(understood(content, content_type))
-        return report({name: fact for name, fact in whole.items() if name not in without})
+        return _blocks({name: fact for name, fact in whole.items() if name not in without})
 
-    return await aside(len(content), work)
+    told = await aside(len(content), work)
+    headers = {"Content-Type": "application/json"}
+    if len(told) == 1:
+        return web.Response(body=told[0], headers=headers)
+    response = Streamed(headers=headers)
+    response.content_length = sum(map(len, told))
+    return await stream(request, response, told)
 
 
 def _told(body: Body) -> dict[str, Any]:

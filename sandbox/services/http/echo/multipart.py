@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 OCTETS = "application/octet-stream"
+MAX_PARTS = 100_000
+MAX_HEAD = 16 * 1024  # octets of the header fields of a part
 
 # What a quoted string may hold here: browsers write %22 for a quote within, scripts a backslash before it.
 _PARAMETER = re.compile(r';\s*([\w!#$&+.^`|~*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
@@ -32,9 +34,11 @@ def parse_boundary(content_type: str) -> str | None:
 
 
 def parse_parts(content: bytes, boundary: str) -> list[Part] | None:
-    """The parts in order, or None if the delimiters or the head of a part are broken."""
+    """The parts in order, or None if the delimiters or the head of a part are broken, or there are too many."""
     # A pattern that begins with fixed octets is looked for ten times as fast; the CR before them is cut off afterwards.
     delimiter = b"\n--" + re.escape(boundary.encode("utf-8", "surrogateescape"))
+    if content.count(b"\n--" + boundary.encode("utf-8", "surrogateescape")) > MAX_PARTS:
+        return None
     sections = re.split(delimiter + rb"(?=--|[ \t]*\r?\n)", b"\n" + content)
     if len(sections) < 2 or not sections[-1].startswith(b"--"):
         return None
@@ -60,7 +64,7 @@ def _part(section: bytes) -> Part | None:
 
 
 def _cut(section: bytes) -> tuple[bytes, bytes, bytes]:
-    found = _BLANK_LINE.search(section)
+    found = _BLANK_LINE.search(section, 0, MAX_HEAD)
     if found is None:
         return section, b"", b""
     return section[: found.start()], found[0], section[found.end() :]

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.background import BackgroundEngine
-from sandbox.services.http.echo.multipart import Part, parse_boundary, parse_parts
+from sandbox.services.http.echo.body import MAX_FIELDS, MAX_JSON, Body, understood
+from sandbox.services.http.echo.multipart import MAX_HEAD, MAX_PARTS, Part, parse_boundary, parse_parts
 from tests.services.http.conftest import ask
 
 FORM = "application/x-www-form-urlencoded"
@@ -103,6 +104,28 @@ def test_large_bodies(base: str, session: requests.Session) -> None:
     assert session.post(f"{base}/post", json=["x"] * 20_000).json()["json"] == ["x"] * 20_000
 
 
+def test_a_long_answer_comes_in_blocks_and_has_a_length(web: BackgroundEngine) -> None:
+    answer = ask(web, "POST", "/post", body=b"x" * 500_000)
+    assert answer.headers["Content-Length"] == str(len(answer.body))
+    assert json.loads(answer.body)["data"] == "x" * 500_000
+
+
+def test_what_would_take_long_to_take_apart_is_told_as_text() -> None:
+    long = b"[" + b" " * (MAX_JSON - 2) + b"]"
+    assert understood(long, JSON).json == []
+    assert understood(long + b" ", JSON) == Body(data=long.decode() + " ")
+    form = b"&".join([b"a=1"] * MAX_FIELDS)
+    assert len(understood(form, FORM).form) == MAX_FIELDS
+    assert understood(form + b"&", FORM) == Body(data=form.decode() + "&")
+
+
+def test_a_part_has_no_endless_head_and_a_body_no_endless_parts() -> None:
+    head = b'Content-Disposition: form-data; name="a"\r\nX: '.ljust(MAX_HEAD - 6, b"x")
+    assert parse_parts(b"--x\r\n" + head + b"\r\n\r\n1\r\n--x--", "x") == [Part("a", b"1")]
+    assert parse_parts(b"--x\r\n" + head + b"xx\r\n\r\n1\r\n--x--", "x") is None
+    assert parse_parts(b"\n--x" * (MAX_PARTS + 1) + b"--", "x") is None
+
+
 def test_chunked_bodies(base: str, session: requests.Session) -> None:
     assert session.post(f"{base}/post", data=iter([b"one", b"two"])).json()["data"] == "onetwo"
     told = session.post(f"{base}/post", data=iter([b"a=", b"1"]), headers={"Content-Type": FORM}).json()
@@ -173,10 +196,11 @@ def test_a_part_has_its_own_charset(web: BackgroundEngine) -> None:
         head % (b"a", b"koi8-r") + "да".encode("koi8-r"),
         head % (b"b", b"nonsense") + "да".encode(),
         head % (b"c", b"utf-8") + b"\xff",
+        head % (b"d", b"idna") + b"\xff",
     ]
     body = b"--x\r\n" + b"\r\n--x\r\n".join(parts) + b"\r\n--x--\r\n"
     told = posted(web, body, "multipart/form-data; boundary=x")
-    assert told["form"] == {"a": "да", "b": "да", "c": "\ufffd"}
+    assert told["form"] == {"a": "да", "b": "да", "c": "\ufffd", "d": "\ufffd"}
 
 
 @given(
