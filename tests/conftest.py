@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,8 +25,10 @@ hypothesis.settings.register_profile("desk", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
-# The tests start hundreds of interpreters, and none of them shall compile what another has compiled already.
+# The tests start hundreds of interpreters, and none of them shall compile what another has compiled already; nor shall
+# each worker, and each run, rewrite the assertions of all tests anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A shell lets what it starts in the background ignore Ctrl-C, and their children would ignore it too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
