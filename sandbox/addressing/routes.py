@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from sandbox.addressing.names import Names
-from sandbox.settings.models import Transport
+from sandbox.settings.models import Transport, host_and_port
 from sandbox.settings.routes import Route, Target, normal_host
 
 
@@ -31,7 +31,7 @@ class Routes:
     def advice(self, transport: Transport, host: str, port: int) -> str:
         """What to tell a user whose program went where nothing answers, in one line."""
         host = self.names.name_of(host) or host
-        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        address = host_and_port(host, port)
         service = self.wanted().get(port)
         if service is not None:
             what = f"that is a port of {service}: add [services.{service}] to the configuration"

@@ -16,6 +16,7 @@ from sandbox.api.stubs import (
     TextRule,
 )
 from sandbox.net.listener import Endpoint
+from sandbox.settings.models import host_and_port
 from sandbox.stubs import CallRequest, HttpRequest, OctetsRequest
 from sandbox.stubs.matching import is_literal
 
@@ -59,7 +60,7 @@ class Listener:
     @property
     def netloc(self) -> str:
         """As it stands in a URL, ``127.0.0.1:2080``."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return host_and_port(self.host, self.port)
 
     @property
     def url(self) -> str:

@@ -14,7 +14,7 @@ from sandbox.net.handshake import TlsContext
 from sandbox.net.sockets import describe
 from sandbox.net.tap import ProtocolFactory, Tap
 from sandbox.net.tasks import Tasks
-from sandbox.settings.models import Binding, Limits
+from sandbox.settings.models import Binding, Limits, host_and_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,7 @@ class Endpoint:
     @property
     def address(self) -> str:
         """As people write it."""
-        if self.path is not None:
-            return self.path
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return host_and_port(self.host, self.port) if self.path is None else self.path
 
     def as_json(self) -> dict[str, object]:
         """The fields as JSON values; a Unix-domain socket has a path instead of host and port."""

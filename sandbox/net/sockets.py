@@ -14,11 +14,10 @@ from typing import Any
 
 from sandbox.errors import ListenError
 from sandbox.net.owner import owner_of
-from sandbox.settings.models import Binding
+from sandbox.settings.models import Binding, host_and_port
 
-BACKLOG = (
-    1024  # clients that wait to be accepted; of one too many the kernel drops the SYN, and it waits a second
-)
+#: Clients that wait to be accepted; of one too many the kernel drops the SYN, and it waits a second.
+BACKLOG = 1024
 
 ATTEMPTS = 20  # at a port that is free for TCP and for UDP
 
@@ -84,8 +83,7 @@ def _bind_all(service: str, binding: Binding) -> list[socket.socket]:
 def describe(address: object) -> str:
     """A socket address as people write it."""
     if isinstance(address, tuple):
-        host, port = address[0], address[1]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return host_and_port(address[0], address[1])
     return str(address) if address else "unix"
 
 

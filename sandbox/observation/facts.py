@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sandbox.journal import Entry, Fact
 from sandbox.observation.kinds import Kind
-from sandbox.observation.rules import shown
+from sandbox.stubs.matching import shown
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from sandbox.journal import Entry, Journal, Opened, transcript
 from sandbox.observation.kinds import Item, Kind
-from sandbox.observation.rules import CONTAINED, Criterion, is_part_of, shown, values_of
+from sandbox.observation.rules import CONTAINED, Criterion, is_part_of, values_of
+from sandbox.stubs.matching import shown
 
 I = TypeVar("I", bound=Item)  # noqa: E741
 

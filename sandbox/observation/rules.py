@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from sandbox.observation.mail import Headers
+from sandbox.stubs.matching import shown
 
 T = TypeVar("T")
 
@@ -126,18 +127,6 @@ def _checked(name: str, mode: str, wanted: Any) -> Any:
     if mode == "fields" and isinstance(wanted, Mapping):
         return {each: str(value) if type(value) in (int, float) else value for each, value in wanted.items()}
     return wanted
-
-
-def shown(value: object, longest: int = 60) -> str:
-    """A value in one short line."""
-    if isinstance(value, re.Pattern):
-        text = f"/{value.pattern!r}/"
-    elif callable(value):
-        text = getattr(value, "__name__", "a function")
-        text = "a function" if text == "<lambda>" else text
-    else:
-        text = repr(value)
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-Key = tuple[str | int, ...]
+from sandbox.settings.mistakes import Key
 
 _TABLE = re.compile(r"^\s*\[(?P<array>\[)?\s*(?P<key>[^\]]+?)\s*\]\]?\s*(#.*)?$")
 _ASSIGNMENT = re.compile(r"""^\s*(?P<key>(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+|\s*\.\s*)+?)\s*=(?P<value>.*)$""")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+#: The way to a value: names of tables and keys, and places in lists.
 Key: TypeAlias = tuple[str | int, ...]
 
 # pydantic names the types of Python here, and a file has those of TOML.

@@ -196,6 +196,11 @@ class MainListenerSettings(ServiceSettings):
         return [self._binding("main", main), *super().bindings()]
 
 
+def host_and_port(host: str, port: int) -> str:
+    """``host:port`` as people write it, an IPv6 address in brackets (RFC 3986 §3.2.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 class Binding(Model):
     """A listener with everything inherited filled in: what ``net`` is asked to open."""
 
@@ -209,6 +214,4 @@ class Binding(Model):
     @property
     def address(self) -> str:
         """As people write it: ``host:port``, ``[host]:port`` or a path."""
-        if self.path is not None:
-            return str(self.path)
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return host_and_port(self.host, self.port) if self.path is None else str(self.path)

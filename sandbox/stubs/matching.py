@@ -125,6 +125,7 @@ def shown(value: object, longest: int = 60) -> str:
         text = f"/{value.pattern!r}/"
     elif callable(value):
         text = getattr(value, "__name__", "a function")
+        text = "a function" if text == "<lambda>" else text
     else:
         text = repr(value)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
