@@ -63,8 +63,10 @@ def _wire_lines(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def _shown(side: str, line: bytes) -> str:
+    if line == b"\r\n":
+        return f"{side}:"
     if line.endswith(b"\r\n"):
-        return f"{side}: {_text(line[:-2])}".rstrip(" ") if line == b"\r\n" else f"{side}: {_text(line[:-2])}"
+        return f"{side}: {_text(line[:-2])}"
     if line.endswith(b"\n"):
         return f"{side}: {_text(line[:-1])}\\n"
     return f"{side}: {_text(line)}\\"

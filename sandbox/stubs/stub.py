@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -11,8 +11,6 @@ from sandbox.stubs.requests import Arrival, HttpRequest
 
 #: An answer of the service's kind, or a function that makes one of a request.
 Answering: TypeAlias = Any
-#: Decides about a request.
-Decide: TypeAlias = Callable[[Any], object]
 
 
 @dataclass(eq=False, kw_only=True)

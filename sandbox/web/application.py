@@ -62,9 +62,8 @@ class Application:
             return _told(request, problem)
         except web.HTTPRequestEntityTooLarge:
             return _told(request, ProblemError(413, "The body is larger than the sandbox takes."))
-        except (
-            web.RequestPayloadError
-        ):  # no gzip though it says so; what follows on the connection is unknown
+        except web.RequestPayloadError:
+            # No gzip though it says so: what follows on the connection is unknown.
             response = _told(request, ProblemError(400, "The body cannot be read."))
             response.force_close()
             return response
@@ -88,7 +87,7 @@ class Application:
         if not self._hosts.knows(host):
             raise ProblemError(421, f"{host!r} is no name of this sandbox; services.control.names adds some.")
         origin = request.headers.get("Origin")
-        if origin is not None and not self._hosts.is_origin(origin):
+        if origin is not None and not self._hosts.is_origin(origin, host):
             raise ProblemError(403, "Pages of other sites may not control the sandbox.")
 
     async def _asked(self, request: web.BaseRequest) -> web.StreamResponse:
