@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
@@ -13,13 +15,22 @@ from sandbox.settings import Configuration
 from sandbox.settings.models import Binding
 
 _ITSELF = "does not accept, it says itself"
+_PAUSE = 0.1  # seconds between one look and the next
+#: What it is called when it is told, its service, and where it is.
+_Address: TypeAlias = tuple[str, str, Binding]
 
 
 @click.command("health", short_help="Check that a sandbox with this configuration is up.")
 @configured
 @click.option("--timeout", default=2.0, show_default=True, help="Seconds to wait for each address.")
+@click.option("--wait", default=0.0, help="Seconds to wait until all accept.")
 def command(
-    config: Path | None, profile: str | None, overrides: tuple[str, ...], only: str | None, timeout: float
+    config: Path | None,
+    profile: str | None,
+    overrides: tuple[str, ...],
+    only: str | None,
+    timeout: float,
+    wait: float,
 ) -> None:
     """Check that a sandbox with this configuration is up: that each of its TCP and Unix-domain addresses accepts.
 
@@ -29,6 +40,18 @@ def command(
     with explained():
         configuration = load(config, profile, overrides, only)
     addresses = list(_addresses(configuration))
+    until = time.monotonic() + wait
+    while (failed := _failures(addresses, timeout)) and time.monotonic() < until:
+        time.sleep(_PAUSE)
+    for name, reason in failed.items():
+        click.echo(f"{name}: {reason}", err=True)
+    accepting = sum(name not in failed for name, _, _ in addresses)
+    click.echo(f"{accepting} of {len(addresses)} addresses accept")
+    raise SystemExit(1 if failed or not addresses else 0)
+
+
+def _failures(addresses: Sequence[_Address], timeout: float) -> dict[str, str]:
+    """What does not accept, and why."""
     failed: dict[str, str] = {}
     said = None
     control = next((each for each in addresses if each[1] == "control"), None)
@@ -44,16 +67,12 @@ def command(
             reason = None if said.accepts(service, binding) else _ITSELF
         if reason is not None:
             failed[name] = reason
-    accepting = sum(name not in failed for name, _, _ in addresses)
     for name in () if said is None else said.failing:
         failed.setdefault(name, _ITSELF)
-    for name, reason in failed.items():
-        click.echo(f"{name}: {reason}", err=True)
-    click.echo(f"{accepting} of {len(addresses)} addresses accept")
-    raise SystemExit(1 if failed or not addresses else 0)
+    return failed
 
 
-def _addresses(configuration: Configuration) -> Iterator[tuple[str, str, Binding]]:
+def _addresses(configuration: Configuration) -> Iterator[_Address]:
     """What can be connected to, with its name as it is told and its service."""
     for service, settings in configuration.services.items():
         for binding in settings.bindings():

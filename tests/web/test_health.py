@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,20 @@ def test_asking_leaves_nothing_on_the_timeline(control: Control, tmp_path: Path)
     assert (done.exit_code, done.stdout) == (1, "2 of 3 addresses accept\n")
     assert done.stderr == f"pop3/main on 127.0.0.1:{ports[2]}: does not accept, it says itself\n"
     assert control.sandbox.call(lambda engine: len(engine.journal)) == before
+
+
+def test_the_command_waits_if_it_is_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, address = tmp_path / "sandbox.toml", tmp_path / "smtp.sock"
+    config.write_text(f"[services.smtp]\nport = 0\n[services.smtp.listeners.local]\npath = '{address}'\n")
+    with socket.socket(socket.AF_UNIX) as server:
+
+        def comes_up(_: float) -> None:
+            server.bind(str(address))
+            server.listen()
+
+        monkeypatch.setattr(time, "sleep", comes_up)
+        done = CliRunner().invoke(command, ["--config", str(config), "--wait", "60"])
+    assert (done.exit_code, done.stdout) == (0, "1 of 1 addresses accept\n")
 
 
 def test_the_command_is_not_taken_in_by_another_server(serve: Serve) -> None:

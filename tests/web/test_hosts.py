@@ -21,6 +21,8 @@ from tests.web.conftest import Control
         "127.0.0.1:8025",
         "127.8.9.1",
         "[::1]:8025",
+        "192.0.2.1",
+        "[2001:db8::1]:80",
         "box",
         "box.:1",
     ],
@@ -36,14 +38,28 @@ def test_our_names(authority: str) -> None:
         "evil.example",
         "localhost.evil.example",
         "127.0.0.1.evil.example",
-        "192.0.2.1",
         "a@localhost",
         "[::1",
-        "10.0.0.1:80",
+        "10.0.0.1/x",
     ],
 )
 def test_names_that_are_not_ours(authority: str) -> None:
     assert not Hosts(["box"]).knows(authority)
+
+
+@pytest.mark.parametrize(
+    ("origin", "authority", "ours"),
+    [
+        ("http://localhost:3000", "127.0.0.1:8025", True),
+        ("http://192.0.2.1:3000", "192.0.2.1:8025", True),
+        ("http://[::1]:3000", "localhost", True),
+        ("http://192.0.2.1", "127.0.0.1:8025", False),
+        ("http://192.0.2.1", "192.0.2.2", False),
+        ("http://", "", False),
+    ],
+)
+def test_pages_that_are_ours(origin: str, authority: str, ours: bool) -> None:
+    assert Hosts([]).is_origin(origin, authority) is ours
 
 
 def test_a_rebound_name_is_refused(control: Control) -> None:

@@ -20,6 +20,7 @@ NEW = {"From": {"Email": "a@example.org"}, "To": [{"Email": "b@example.org"}], "
 # In this order: what one makes the next may need. A name, the place, the method, and a body.
 ASKED: list[tuple[str, str, str, Any]] = [
     ("list_services", "/sandbox/v1/services", "GET", None),
+    ("read_certificate", "/sandbox/v1/certificate", "GET", None),
     ("read_configuration", "/sandbox/v1/configuration", "GET", None),
     ("put_account", "/sandbox/v1/accounts/ann", "PUT", {"password": "x"}),
     ("list_accounts", "/sandbox/v1/accounts", "GET", None),

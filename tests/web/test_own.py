@@ -47,6 +47,15 @@ def test_a_mail_is_listed_read_and_deleted_everywhere(control: Control) -> None:
     pop.quit()
 
 
+def test_the_certificate_to_trust(control: Control) -> None:
+    answer = control.ask(f"{AT}/certificate")
+    authority = control.sandbox.call(lambda engine: engine.authority.certificate)
+    assert (answer.body, answer.headers.get_content_type()) == (
+        authority.read_bytes(),
+        "application/x-pem-file",
+    )
+
+
 def test_deleting_is_an_expunge_for_sessions_that_are_open(control: Control) -> None:
     for _ in range(2):
         control.send()

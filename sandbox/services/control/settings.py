@@ -29,7 +29,7 @@ class Settings(MainListenerSettings):
     listeners: Mapping[str, ControlListener] = Field(default_factory=dict)
     """Further listeners, each under a name of your choice."""
     names: Strings = ()
-    """Host names that clients may use beside localhost and loopback addresses; others are refused with 421."""
+    """Host names that clients may use beside localhost and addresses; others are refused with 421."""
     max_request: Octets = 48 * 1024 * 1024
     """Octets of a request's body; larger ones are answered with 413."""
     keep_alive: Annotated[float, Field(ge=0)] = 75.0

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from aiohttp import web
+
 from sandbox.service import Context
 from sandbox.stores.accounts import Account
 from sandbox.web.problem import ProblemError
@@ -81,6 +83,14 @@ class Whole:
         )
         yield Operation(
             method="GET",
+            path=f"{at}/certificate",
+            name="read_certificate",
+            summary="The certificate of the authority, in PEM form: what clients have to trust",
+            handler=self._read_certificate,
+            answer="application/x-pem-file",
+        )
+        yield Operation(
+            method="GET",
             path=f"{at}/configuration",
             name="read_configuration",
             summary="The configuration that runs, passwords hidden",
@@ -128,6 +138,10 @@ class Whole:
     async def _list_services(self, _: Asked) -> EndpointList:
         found = [EndpointModel.model_validate(each.as_json()) for each in self._context.network.endpoints]
         return EndpointList(endpoints=found)
+
+    async def _read_certificate(self, _: Asked) -> web.Response:
+        path = self._context.network.authority.certificate
+        return web.Response(body=path.read_bytes(), content_type="application/x-pem-file")
 
     async def _read_configuration(self, _: Asked) -> ConfigurationModel:
         configuration = self._context.configuration
