@@ -158,6 +158,7 @@ class Clients:
 
     def udp(self, at: Listener) -> socket.socket:
         """See Udp.client."""
+        self._check()
         client = socket.socket(socket.AF_INET6 if ":" in at.host else socket.AF_INET, socket.SOCK_DGRAM)
         with self._keep(client.close):
             client.settimeout(TIMEOUT)

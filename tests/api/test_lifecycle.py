@@ -135,7 +135,7 @@ def test_nothing_is_left_if_an_address_is_taken() -> None:
 
 
 async def test_on_the_callers_loop() -> None:
-    async with Sandbox(services=["smtp", "tcp"]) as sandbox:
+    async with Sandbox(services=["smtp", "tcp", "udp"]) as sandbox:
         assert isinstance(sandbox, AsyncSandbox)
         reader, writer = await asyncio.open_connection(*sandbox.tcp.listener("echo").address)
         writer.write(b"ping")
@@ -143,6 +143,8 @@ async def test_on_the_callers_loop() -> None:
         writer.close()
         with pytest.raises(RuntimeError, match="another thread"):
             sandbox.smtp.client()
+        with pytest.raises(RuntimeError, match="another thread"):
+            sandbox.udp.client("echo")
         client = await asyncio.to_thread(sandbox.smtp.client, "ann")
         assert (await asyncio.to_thread(client.noop))[0] == 250
         entry = await sandbox.wait_for(lambda entry: "login.accepted" in repr(entry))
