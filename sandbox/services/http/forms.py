@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from aiohttp import web
 
@@ -10,8 +11,10 @@ from sandbox.services.http.aside import aside
 
 FORM = "application/x-www-form-urlencoded"
 
-_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2}){1,1000}")
+# A pattern that begins with a fixed octet is looked for ten times as fast.
+_ESCAPES = re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}){0,999}")
 _RUSSIAN = ("koi8-r", "windows-1251")
+PIECE = 256 * 1024  # octets without escapes that are searched for them in one go
 _SAMPLE = 10_000  # octets of a long text that tell its charset
 
 
@@ -49,9 +52,22 @@ def charset_of(octets: bytes) -> str:
 
 def unescaped(octets: bytes) -> bytes:
     """Octets of a form without their escapes. urllib's function keeps the interpreter for seconds with a large file."""
-    return _ESCAPES.sub(
-        lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), octets.replace(b"+", b" ")
-    )
+    return b"".join(_ESCAPES.sub(_unescaped, piece.replace(b"+", b" ")) for piece in _pieces(octets))
+
+
+def _unescaped(run: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(run[0].replace(b"%", b"").decode())
+
+
+def _pieces(octets: bytes) -> Iterator[bytes]:
+    """Pieces that are quickly searched; no escape is cut in two."""
+    start = 0
+    while start < len(octets):
+        end = start + PIECE
+        escape = octets.rfind(b"%", end - 2, end)
+        end = end if escape < 0 else escape
+        yield octets[start:end]
+        start = end
 
 
 def _octets(part: str) -> bytes:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sandbox.services.http.echo.asked import parse_pairs
 from sandbox.services.http.echo.multipart import parse_parts
-from sandbox.services.http.forms import charset_of, parse_form, unescaped
+from sandbox.services.http.forms import PIECE, charset_of, parse_form, unescaped
+from tests.work import calls_of
 
 
 @given(st.binary())
@@ -37,3 +38,13 @@ def test_long_bodies() -> None:
     parts = parse_parts(body, "B")
     assert parts is not None
     assert [part.content for part in parts] == [octets + b"\r"]
+
+
+def test_no_escape_is_lost_where_a_long_text_is_cut() -> None:
+    for before in range(PIECE - 4, PIECE + 1):
+        escaped = b"x" * before + b"%41%42+%" + b"y" * PIECE
+        assert unescaped(escaped) == b"x" * before + b"AB %" + b"y" * PIECE
+
+
+def test_a_long_text_is_searched_in_pieces() -> None:
+    assert calls_of(lambda: unescaped(b"+" * 20 * PIECE)) >= 3 * 20

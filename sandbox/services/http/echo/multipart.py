@@ -39,7 +39,7 @@ def parse_parts(content: bytes, boundary: str) -> list[Part] | None:
     delimiter = b"\n--" + re.escape(boundary.encode("utf-8", "surrogateescape"))
     if content.count(b"\n--" + boundary.encode("utf-8", "surrogateescape")) > MAX_PARTS:
         return None
-    sections = re.split(delimiter + rb"(?=--|[ \t]*\r?\n)", b"\n" + content)
+    sections = re.split(delimiter + rb"(?=--|[ \t]{0,1000}\r?\n)", b"\n" + content)
     if len(sections) < 2 or not sections[-1].startswith(b"--"):
         return None
     parts = [_part(section.removesuffix(b"\r")) for section in sections[1:-1]]
@@ -48,11 +48,12 @@ def parse_parts(content: bytes, boundary: str) -> list[Part] | None:
 
 def _part(section: bytes) -> Part | None:
     # The section begins with the rest of the delimiter's line.
-    head, blank_line, content = _cut(section)
+    blank_line = _BLANK_LINE.search(section, 0, MAX_HEAD)
+    if blank_line is None:
+        return None
+    head, content = section[: blank_line.start()], section[blank_line.end() :]
     fields = dict(_fields(head))
     disposition = _parameters(fields.get("content-disposition", ""))
-    if not blank_line:
-        return None
     content_type = fields.get("content-type", "")
     return Part(
         name=disposition.get("name", ""),
@@ -61,13 +62,6 @@ def _part(section: bytes) -> Part | None:
         media_type=content_type or OCTETS,
         charset=_parameters(content_type).get("charset") or "utf-8",
     )
-
-
-def _cut(section: bytes) -> tuple[bytes, bytes, bytes]:
-    found = _BLANK_LINE.search(section, 0, MAX_HEAD)
-    if found is None:
-        return section, b"", b""
-    return section[: found.start()], found[0], section[found.end() :]
 
 
 def _fields(head: bytes) -> Iterator[tuple[str, str]]:
