@@ -106,8 +106,6 @@ def command(
     except RunError as error:
         click.echo(f"sandbox: {error}", err=True)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
     report.finish(server.stdout(), server.stderr(), show_output)
     raise SystemExit(1 if report.counts["FAIL"] else 0)
 
