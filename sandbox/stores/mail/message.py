@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from email.message import Message as Header
 
 
+#: Octets of a header section that are read for lists and pages; 30 MB of fields would hold up everybody for minutes.
+MAX_HEADER = 64 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What was said in the SMTP dialogue (RFC 5321 §2.3.1); the sender is empty for ``MAIL FROM:<>``."""
@@ -64,13 +68,18 @@ class Message:
 
     @property
     def header(self) -> Header:
-        """The header section, leniently parsed; never raises, whatever the octets are."""
-        from email.parser import BytesHeaderParser  # not needed for a start
-
-        end = _header_end(self.content)
-        return BytesHeaderParser().parsebytes(self.content[:end])
+        """The header section, as :func:`parse_header` reads it."""
+        return parse_header(self.content)
 
 
-def _header_end(content: bytes) -> int:
+def parse_header(content: bytes) -> Header:
+    """The beginning of the header section, leniently parsed; never raises, whatever the octets are."""
+    from email.parser import BytesHeaderParser  # not needed for a start
+
+    return BytesHeaderParser().parsebytes(content[: min(header_end(content), MAX_HEADER)])
+
+
+def header_end(content: bytes) -> int:
+    """Where the header section ends."""
     ends = [end for end in (content.find(b"\r\n\r\n"), content.find(b"\n\n")) if end >= 0]
     return min(ends) + 2 if ends else len(content)

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 
 from sandbox.stores.mail.charsets import codec_of
 from sandbox.stores.mail.fields import field_text
+from sandbox.stores.mail.message import MAX_HEADER, header_end, parse_header
 
 if TYPE_CHECKING:
     from email.message import Message as Mime
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _UNKNOWN = "application/octet-stream"
+
+#: Lines that may be delimiters of a multipart; a mail of 600,000 parts takes minutes to be shown.
+MAX_DELIMITERS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +73,29 @@ class Mail:
 
 
 def take_apart(content: bytes) -> Mail:
-    """The header and the leaves of a message."""
-    import email  # not needed for a start
-
-    try:
-        # The compat32 policy: the newer ones raise on some of the headers that people send.
-        mime = email.message_from_bytes(content)
-        leaves = list(_leaves(mime))
-    except RecursionError:  # multiparts within multiparts, hundreds deep
-        return Mail((), (Part(1, "text/plain", "utf-8", "", content, is_attachment=False),))
-    fields = tuple((name, decoded(value)) for name, value in mime.items())
+    """The header and the leaves of a message; one that has too much of either is a single leaf, as it is."""
+    fields = tuple((name, decoded(value)) for name, value in parse_header(content).items())
+    leaves = _leaves_of(content)
+    if leaves is None:
+        return Mail(fields, (Part(1, "text/plain", "utf-8", "", content, is_attachment=False),))
     return Mail(fields, tuple(_part(number, leaf) for number, leaf in enumerate(leaves, start=1)))
 
 
 def decoded(value: object) -> str:
     """The text of a header field (RFC 2047), on one line."""
     return " ".join(field_text(value).encode("utf-8", "replace").decode().split())
+
+
+def _leaves_of(content: bytes) -> list[Mime] | None:
+    import email  # not needed for a start
+
+    if header_end(content) > MAX_HEADER or content.count(b"\n--") > MAX_DELIMITERS:
+        return None
+    try:
+        # The compat32 policy: the newer ones raise on some of the headers that people send.
+        return list(_leaves(email.message_from_bytes(content)))
+    except RecursionError:  # multiparts within multiparts, hundreds deep
+        return None
 
 
 def _leaves(mime: Mime) -> Iterator[Mime]:
