@@ -80,6 +80,8 @@ def parse_header(content: bytes) -> Header:
 
 
 def header_end(content: bytes) -> int:
-    """Where the header section ends."""
-    ends = [end for end in (content.find(b"\r\n\r\n"), content.find(b"\n\n")) if end >= 0]
+    """Where the header section ends; the end of the message if that is not within :data:`MAX_HEADER`."""
+    limit = MAX_HEADER + 2
+    ends = [content.find(blank_line, 0, limit) for blank_line in (b"\r\n\r\n", b"\n\n")]
+    ends = [end for end in ends if end >= 0]
     return min(ends) + 2 if ends else len(content)

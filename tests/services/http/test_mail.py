@@ -7,12 +7,14 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.background import BackgroundEngine
 from sandbox.engine import Engine
-from sandbox.stores.mail import Envelope
+from sandbox.services.http.mail.inbox import Inbox
+from sandbox.stores.mail import Envelope, MailStore
 from sandbox.stores.mail.parts import take_apart
 from tests.services.http.conftest import Answer, get
 from tests.work import calls_of
@@ -205,3 +207,16 @@ def test_any_octets_are_taken_apart(content: bytes) -> None:
     mail = take_apart(content)
     assert all(isinstance(part.text, str) for part in mail.parts)
     json.dumps([list(mail.fields), [part.name for part in mail.parts]]).encode()
+
+
+@pytest.mark.parametrize("path", ["/mail/", "/mail/messages.json", "/mail/users/ann"])
+def test_the_others_have_their_turn_between_two_headers(path: str) -> None:
+    store = MailStore()
+    for number in range(50):
+        store.deliver(store.new_message(b"Subject: %d\r\n\r\n" % number), ["ann"])
+    route = Inbox(store, "/mail/").routes().find("GET", path)
+    assert route is not None
+    assert route.handler is not None
+    for turns in (50, 0):  # they are read once
+        answering = route.handler(make_mocked_request("GET", path), **route.parameters)
+        assert len([*answering.__await__()]) == turns
