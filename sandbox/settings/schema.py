@@ -6,6 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -37,7 +38,8 @@ def json_schema(registry: Registry) -> dict[str, Any]:
     definitions = schema.get("$defs", {})
     for model in _models(Model):
         for name in (model.__name__, f"{model.__module__}.{model.__qualname__}".replace(".", "__")):
-            _describe(definitions.get(name, {}), model)
+            if name in definitions:
+                _describe(definitions[name], model)
     _describe(schema, GlobalSettings)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
 
@@ -51,20 +53,24 @@ def sentences(model: type[Model]) -> dict[str, str]:
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
         if issubclass(base, Model) and "pydantic" not in base.__module__:
-            found |= dict(_documented(base))
+            found |= _documented(base)
     return found
 
 
-def _documented(model: type) -> Iterator[tuple[str, str]]:
+@cache  # most models share their bases
+def _documented(model: type) -> dict[str, str]:
+    """The sentences that stand in the body of this class itself."""
     try:
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     except (OSError, TypeError):  # made by create_model: no source
-        return
+        return {}
     assert isinstance(tree, ast.ClassDef)
+    found: dict[str, str] = {}
     for field, text in pairwise(tree.body):
         match field, text:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(sentence))):
-                yield name, inspect.cleandoc(sentence)
+                found[name] = inspect.cleandoc(sentence)
+    return found
 
 
 def _models(model: type[Model]) -> Iterator[type[Model]]:
