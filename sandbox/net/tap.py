@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import traceback
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeAlias
 
 from sandbox.faults.effects import Effect
 from sandbox.faults.effects.reply import Reply
@@ -28,7 +28,8 @@ from sandbox.net.upgrade import Upgrade
 
 LINGER = 1.0  # seconds in which a client may go on sending after our last word
 
-ProtocolFactory = Callable[["Connection"], asyncio.BaseProtocol]
+#: Makes the inner protocol for a client.
+ProtocolFactory: TypeAlias = Callable[[Connection], asyncio.BaseProtocol]
 
 
 class Tap(asyncio.Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias, get_args
 
 from pydantic import (
     AfterValidator,
@@ -30,6 +30,14 @@ class Model(BaseModel):
     """Base of every table of the configuration: unknown keys and wrong types are mistakes."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+
+def choices(union: Any, discriminator: str) -> frozenset[str]:
+    """The words by which one of an annotated union of models is chosen."""
+    members: tuple[type[Model], ...] = get_args(get_args(union)[0])
+    return frozenset(
+        word for member in members for word in get_args(member.model_fields[discriminator].annotation)
+    )
 
 
 def _resolved(path: Path, info: ValidationInfo) -> Path:
@@ -151,7 +159,7 @@ class ServiceSettings(Model):
         return cls.events is None or name in cls.events
 
     def listener_names(self) -> frozenset[str] | None:
-        """What fault rules can call the service's listeners; None if nobody has said which events there are either."""
+        """The names of the listeners, for fault rules; None where nothing is known of the events either."""
         return None if self.events is None else frozenset(binding.name for binding in self.bindings())
 
     @classmethod

@@ -20,9 +20,8 @@ from pathlib import Path
 AT_ONCE = 4
 LONGEST = 40.0  # seconds that one script may take on a busy machine
 REFUSED = "nothing answers at"
-GRACE = (
-    1.0  # seconds for a script that was told so to end by itself: one that waits for a datagram never would
-)
+# Seconds for a script that was told so to end by itself: one that waits for a datagram never would.
+GRACE = 1.0
 
 
 def killed(process):

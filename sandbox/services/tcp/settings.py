@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import Field
 
@@ -21,7 +21,7 @@ from sandbox.services.tcp.reverse import ReverseListener
 from sandbox.services.tcp.roster import RosterListener
 from sandbox.services.tcp.upper import UpperListener
 from sandbox.services.tcp.words import WordsListener
-from sandbox.settings.models import ServiceSettings, Transport
+from sandbox.settings.models import ServiceSettings, Transport, choices
 
 #: One of the behaviours. A new one is a file of this folder and a name here.
 Listener: TypeAlias = Annotated[
@@ -44,11 +44,7 @@ Listener: TypeAlias = Annotated[
 ]
 
 #: The names of the behaviours.
-BEHAVIOURS = frozenset(
-    name
-    for listener in get_args(get_args(Listener)[0])
-    for name in get_args(listener.model_fields["behaviour"].annotation)
-)
+BEHAVIOURS = choices(Listener, "behaviour")
 
 
 class Settings(ServiceSettings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import Field
 
@@ -20,7 +20,7 @@ from sandbox.services.udp.behaviours import (
     UpperListener,
     WordsListener,
 )
-from sandbox.settings.models import Binding, ServiceSettings, Transport
+from sandbox.settings.models import Binding, ServiceSettings, Transport, choices
 
 #: One of the behaviours. A new one is a class in ``behaviours`` and a name here.
 Listener: TypeAlias = Annotated[
@@ -38,11 +38,7 @@ Listener: TypeAlias = Annotated[
 ]
 
 #: The names of the behaviours.
-BEHAVIOURS = frozenset(
-    name
-    for listener in get_args(get_args(Listener)[0])
-    for name in get_args(listener.model_fields["behaviour"].annotation)
-)
+BEHAVIOURS = choices(Listener, "behaviour")
 
 
 class Settings(ServiceSettings):
