@@ -1,4 +1,4 @@
-"""The log of a run: every decision of the shim, in a file or on stderr."""
+"""What the user of a run is told on stderr, and its log: every decision of the shim, in a file or there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.errors import RunError
+
+
+def tell(message: str) -> None:
+    """One line on stderr."""
+    sys.stderr.write(f"sandbox: {message}\n")
+    sys.stderr.flush()
 
 
 @contextmanager

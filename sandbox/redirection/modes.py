@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from enum import Enum
 
 from sandbox.errors import RunError
 from sandbox.redirection import isolation
 from sandbox.redirection.instances import Instance
+from sandbox.redirection.log import tell
 from sandbox.redirection.neighbours import serving
 from sandbox.redirection.program import Program
 
@@ -72,12 +72,6 @@ def neighbour(own: Sequence[str] = ()) -> Instance | None:
         return None
     tell(f"sharing the network of {server} (--no-join prevents it); what nobody answers is told there")
     return instance
-
-
-def tell(message: str) -> None:
-    """One line on stderr."""
-    sys.stderr.write(f"sandbox: {message}\n")
-    sys.stderr.flush()
 
 
 def _against_isolation(isolate: bool | None, allow: tuple[str, ...], instance: Instance | None) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sandbox.journal import Entry, Fact
 from sandbox.redirection.isolation.namespaces import NAMESERVER
 from sandbox.redirection.isolation.servers import Servers
 from sandbox.redirection.listeners import Listener
+from sandbox.redirection.log import tell
 from sandbox.settings.models import Transport
 from sandbox.settings.routes import Target
 
@@ -84,14 +84,14 @@ class Decisions:
     def _tell_held(self) -> None:
         held, self._held = self._held, []
         for advice in held:
-            _tell(advice)
+            tell(advice)
 
     def _bound(self, listener: Listener) -> None:
         host = f"[{listener.host}]" if ":" in listener.host else listener.host
         self._log("bound", f"{listener.transport} {host}:{listener.port}")
 
     def _waiting(self, port: int) -> None:
-        _tell(
+        tell(
             f"port {port} is in the network of this run: sandbox run in another terminal reaches it; "
             "a browser, and all else on this computer, only if the server runs with --no-isolate"
         )
@@ -113,11 +113,6 @@ class Decisions:
                 os.write(file, f"{os.getpid()} {verdict} {what}\n".encode("utf-8", "replace"))
             finally:
                 os.close(file)
-
-
-def _tell(message: str) -> None:
-    sys.stderr.write(f"sandbox: {message}\n")
-    sys.stderr.flush()
 
 
 def _resolved(details: Mapping[str, object]) -> str:
