@@ -1,5 +1,7 @@
 """What a test suite pays for its fixture: the first start with all imports, further ones, a stop, a reset.
 
+And what a run of pytest that asks for no sandbox pays for the plugin that it finds installed.
+
 ``python -m benchmarks.fixture NAME COUNT`` lives through it once, in a process that has loaded nothing before.
 """
 
@@ -14,11 +16,15 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import LIMIT, Plan, rate, report, seconds
 from benchmarks.servers import HOST, PACKAGES, ROOT, find_spec
 
+UNRELATED = "pytest on one empty test, ms"
+PLUGIN = "sandbox.pytest_plugin"
 TITLES = ("first start with imports, ms", "second start, ms", "stop, ms", "reset, ms")
 
 
@@ -44,8 +50,23 @@ def run(plan: Plan) -> None:
         for number in range(plan.rounds):
             for name in names if number % 2 == 0 else reversed(names):
                 lives[name].append(_live(name, plan.count(100), environment))
+        unrelated = _unrelated(plan, Path(state))
     for number, title in enumerate(TITLES):
         report(title, {name: median(life[number] for life in found) for name, found in lives.items()})
+    report(UNRELATED, unrelated)
+
+
+def _unrelated(plan: Plan, directory: Path) -> dict[str, float]:
+    """Milliseconds of a whole run, with the plugin and without it, by turns."""
+    (directory / "test_nothing.py").write_text("def test_nothing():\n    pass\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    ways = {"with the plugin": command, "without": [*command, "-p", f"no:{PLUGIN}"]}
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(plan.rounds * plan.count(4)):
+        for name in ways if number % 2 == 0 else reversed(ways):
+            run_it = partial(subprocess.run, ways[name], cwd=directory, stdout=subprocess.PIPE, check=True)
+            found[name].append(seconds(run_it) * 1000)
+    return {name: median(figures) for name, figures in found.items()}
 
 
 def _live(name: str, count: int, environment: dict[str, str]) -> Sequence[float]:

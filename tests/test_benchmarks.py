@@ -53,6 +53,9 @@ def test_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_fixture(capsys: pytest.CaptureFixture[str]) -> None:
     main(["fixture", *SMALL])
     text = capsys.readouterr().out
+    (line,) = (line for line in text.splitlines() if line.startswith(f"  {fixture.UNRELATED}"))
+    assert "with the plugin" in line
+    assert "without" in line
     for measured in fixture.TITLES:
         (line,) = (line for line in text.splitlines() if line.startswith(f"  {measured}"))
         assert "sandbox" in line
