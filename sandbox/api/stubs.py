@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 
 from sandbox.api.calling import Call
 from sandbox.engine import Engine
@@ -35,6 +36,9 @@ TextRule = str | re.Pattern[str] | Callable[[str], object] | None
 class Expected(Generic[Q]):
     """A stub that was set up. Without an answer it answers with nothing, and HTTP with an empty 200."""
 
+    #: Whether the function of :meth:`respond_with` may be a coroutine function.
+    _awaits: ClassVar[bool] = True
+
     def __init__(self, stub: Stub, call: Call) -> None:
         self._stub = stub
         self._call = call
@@ -56,6 +60,8 @@ class Expected(Generic[Q]):
         """Let a function answer, next in turn; what it raises fails ``sandbox.stubs.verify()``. Raises TypeError."""
         if not callable(handler):
             raise TypeError(f"respond_with() takes a function, not {handler!r}; respond() takes an answer")
+        if not self._awaits and inspect.iscoroutinefunction(handler):
+            raise TypeError(f"TCP and UDP answer at once: respond_with() takes no coroutine as {handler!r}")
         return self._then(handler)
 
     def assert_called(self, *, exactly: int | None = None, at_least: int | None = None) -> None:
@@ -137,6 +143,8 @@ class ExpectedCall(Expected[CallRequest]):
 class ExpectedOctets(Expected[OctetsRequest]):
     """A stub of TCP."""
 
+    _awaits = False
+
     def respond(self, data: bytes | str = b"", *, close: bool = False, delay: float = 0.0) -> Self:
         """Send octets, next in turn, and close the connection behind them if that is wanted."""
         return self._then(valid(OctetsAnswer, data=data, close=close, delay=delay))
@@ -144,6 +152,8 @@ class ExpectedOctets(Expected[OctetsRequest]):
 
 class ExpectedDatagram(Expected[OctetsRequest]):
     """A stub of UDP."""
+
+    _awaits = False
 
     def respond(self, data: bytes | str = b"") -> Self:
         """Send a datagram back, next in turn."""

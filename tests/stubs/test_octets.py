@@ -185,3 +185,12 @@ def test_stubs_of_the_configuration() -> None:
         assert read(tcp, 100) == b"world\n"
         udp.send(b"q?")
         assert udp.recv(10) == b"a"
+
+
+def test_coroutines_are_refused_before_anybody_asks(sandbox: Sandbox) -> None:
+    async def later(_: object) -> bytes:
+        return b"never"
+
+    for stub in (sandbox.tcp.expect(listener="echo"), sandbox.udp.expect(listener="echo")):
+        with pytest.raises(TypeError, match="no coroutine"):
+            stub.respond_with(later)
