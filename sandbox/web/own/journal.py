@@ -16,6 +16,7 @@ from sandbox.web.routes import Asked, Operation
 from sandbox.web.shape import Shape
 
 HEARTBEAT = 15.0  # seconds; a proxy between keeps a stream that says something now and then
+TURN = 250  # entries that are looked at in one go
 
 
 class EntryList(Shape):
@@ -69,7 +70,9 @@ class Timeline:
         query: EntryQuery = asked.query
         journal, found = self._journal, []
         last = journal.last
-        for entry in journal.since(query.after):
+        for number, entry in enumerate(journal.since(query.after), start=1):
+            if number % TURN == 0:
+                await asyncio.sleep(0)
             if fits_entry(entry, query):
                 found.append(model(entry))
                 if len(found) == query.limit:
