@@ -13,11 +13,11 @@ from collections.abc import Collection
 from sandbox.errors import ListenError
 from sandbox.faults.effects import Effect
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
 from sandbox.net.handshake import TlsContext
 from sandbox.net.sockets import bind, describe
 from sandbox.net.tap import ProtocolFactory, Tap
 from sandbox.net.tasks import Tasks
+from sandbox.net.transport import TapTransport
 from sandbox.settings.models import Binding, TlsMode
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
 from sandbox.net.tasks import Tasks
+from sandbox.net.transport import TapTransport
 from sandbox.sansio import Actions, Close, Core, Send, SetTimer, StartTls, WhenDrained
 
 

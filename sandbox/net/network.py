@@ -20,11 +20,11 @@ from sandbox.net.datagrams import Answer, Answering, DatagramListener
 from sandbox.net.door import Door
 from sandbox.net.doors import Doors, steps
 from sandbox.net.driver import Driver
-from sandbox.net.facade import TapTransport
 from sandbox.net.listener import Endpoint, StreamListener
 from sandbox.net.sockets import bind, bind_both
 from sandbox.net.tap import ProtocolFactory, Tap
 from sandbox.net.tasks import Tasks
+from sandbox.net.transport import TapTransport
 from sandbox.sansio import Core
 from sandbox.settings.models import Binding, Limits
 

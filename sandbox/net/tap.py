@@ -18,12 +18,12 @@ from sandbox.faults.stage import End
 from sandbox.journal import Closed, Journal, Received, Sent
 from sandbox.net.bending import Bending
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
 from sandbox.net.handover import Handover, deliver
 from sandbox.net.handshake import SHUTDOWN_TIMEOUT, TlsContext
 from sandbox.net.idleness import IdleWatch
 from sandbox.net.sockets import quick_ack, reset_on_close
 from sandbox.net.tasks import Tasks
+from sandbox.net.transport import TapTransport
 from sandbox.net.upgrade import Upgrade
 
 LINGER = 1.0  # seconds in which a client may go on sending after our last word

@@ -16,8 +16,8 @@ from aiohttp.http_exceptions import BadHttpMethod, HttpProcessingError
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
 from sandbox.net.network import Network
+from sandbox.net.transport import TapTransport
 from sandbox.net.web import Handler, Prepare, Refuse
 
 

@@ -16,10 +16,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from sandbox.errors import Problem, SettingsError
+from sandbox.settings.clashes import clashes
 from sandbox.settings.general import GlobalSettings
 from sandbox.settings.lines import LineMap
 from sandbox.settings.mistakes import Key, guess, told
-from sandbox.settings.models import Binding, Model, ServiceSettings
+from sandbox.settings.models import Model, ServiceSettings
 from sandbox.settings.routes import RouteKey, UnknownTargetError, targets
 
 
@@ -139,7 +140,9 @@ class _Loader:
         general = self._validated(GlobalSettings, data, (), extra=extra) or GlobalSettings()
         services = self._services(tables, only, general.host)
         sections = {name: self._section(name, tables_of) for name in self._registry.sections}
-        self._check_clashes(services)
+        for key, binding, other in clashes(services):
+            where = self._where(other)
+            self._problem(key, f"{binding.address} is taken already by {_dotted(other)} ({where})")
         self._check_routes(
             general.routes, services, excluded=set() if only is None else set(tables) - set(only)
         )
@@ -282,20 +285,6 @@ class _Loader:
             except UnknownTargetError as error:
                 self._problem(("routes", text), str(error))
 
-    def _check_clashes(self, services: Mapping[str, ServiceSettings]) -> None:
-        taken: list[tuple[Key, Binding]] = []
-        for service, settings in services.items():
-            for binding in settings.bindings():
-                key = _binding_key(service, binding)
-                for other_key, other in taken:
-                    if _clash(binding, other):
-                        where = self._where(other_key)
-                        self._problem(
-                            key, f"{binding.address} is taken already by {_dotted(other_key)} ({where})"
-                        )
-                        break
-                taken.append((key, binding))
-
     def _problem(self, key: Key, message: str) -> None:
         self._problems.append(Problem(self._where(key), _dotted(key), message))
 
@@ -352,25 +341,6 @@ def _listeners(tables: dict[str, Any], service: str) -> dict[str, Any]:
 def _line(problem: Problem) -> int:
     line = problem.where.rpartition(":")[2]
     return int(line) if line.isdecimal() else 0
-
-
-def _binding_key(service: str, binding: Binding) -> Key:
-    if binding.name == "main":
-        return ("services", service, "port")
-    return ("services", service, "listeners", binding.name, "port")
-
-
-def _clash(one: Binding, other: Binding) -> bool:
-    if one.path is not None or other.path is not None:
-        return one.path == other.path
-    if one.transport != other.transport or one.port != other.port or one.port == 0:
-        return False
-    wildcards = {"0.0.0.0", "::", ""}
-    return _host(one) == _host(other) or bool({one.host, other.host} & wildcards)
-
-
-def _host(binding: Binding) -> str:
-    return "127.0.0.1" if binding.host == "localhost" else binding.host
 
 
 def _toml_value(text: str) -> Any:

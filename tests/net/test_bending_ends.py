@@ -11,7 +11,7 @@ import pytest
 from sandbox.faults import Rule
 from sandbox.journal import Fact, Received, Sent
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
+from sandbox.net.transport import TapTransport
 from sandbox.sansio import Actions, Close, Core, Send, StartTls
 from sandbox.settings.models import Limits
 from tests.net.conftest import Net, bind_to

@@ -11,8 +11,8 @@ import pytest
 
 from sandbox.journal import Closed, Fact, Opened, Received, Sent, TlsStarted
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
 from sandbox.net.listener import Endpoint
+from sandbox.net.transport import TapTransport
 from sandbox.sansio import Actions, Close, Core, Send
 from sandbox.settings.models import Limits
 from tests.net.conftest import Net, Streams, bind_to

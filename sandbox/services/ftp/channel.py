@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 from sandbox.errors import ListenError
 from sandbox.net.data import DataListener
-from sandbox.net.facade import TapTransport
 from sandbox.net.network import Network
+from sandbox.net.transport import TapTransport
 from sandbox.services.ftp.addresses import Address
 from sandbox.services.ftp.replies import RefusalError
 from sandbox.services.ftp.settings import Settings

@@ -14,8 +14,8 @@ from aioftp import StreamThrottle
 
 from sandbox.faults.effects.miscount import Miscount
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
 from sandbox.net.tasks import Tasks
+from sandbox.net.transport import TapTransport
 from sandbox.sansio import LineBuffer, LineTooLongError
 from sandbox.services.ftp.replies import reply
 

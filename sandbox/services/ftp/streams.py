@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from sandbox.net.facade import TapTransport
+from sandbox.net.transport import TapTransport
 from sandbox.services.ftp.replies import RefusalError
 
 

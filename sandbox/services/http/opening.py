@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
+from sandbox.net.transport import TapTransport
 from sandbox.services.http.routing import METHODS
 
 MAX_HEAD = 16 * 1024  # octets of a hand-typed head; what is longer is left to the parser, which refuses it

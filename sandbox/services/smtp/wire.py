@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 from aiosmtpd.smtp import SMTP, AuthenticatorType
 
 from sandbox.net.connection import Connection
-from sandbox.net.facade import TapTransport
+from sandbox.net.transport import TapTransport
 from sandbox.sansio import LineBuffer, LineTooLongError
 from sandbox.service import Context
 from sandbox.services.smtp.settings import Settings
