@@ -112,7 +112,7 @@ async def attach(
     except BaseException:
         tap.abort("error")
         raise
-    return tap.facade
+    return tap.upper
 
 
 def _data_connection(control: Connection, sock: socket.socket, purpose: str, *, tls: TlsMode) -> Connection:

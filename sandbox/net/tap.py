@@ -57,7 +57,7 @@ class Tap(asyncio.Protocol):
         ended: Callable[[Tap], None],
     ) -> None:
         self.connection = connection
-        self.facade = TapTransport(self)
+        self.upper = TapTransport(self)
         self.idle = IdleWatch(
             idle_timeout,
             unread=lambda: self.unsent,
@@ -129,7 +129,7 @@ class Tap(asyncio.Protocol):
                 self._turn_away(fault)
                 return
             self.inner = self._factory(connection)
-            self.inner.connection_made(self.facade)
+            self.inner.connection_made(self.upper)
         except Exception:
             self._crashed()
 
@@ -328,7 +328,7 @@ class Tap(asyncio.Protocol):
 
     def quick_ack(self) -> None:
         """Acknowledge what comes next at once; Linux only, and only a hint."""
-        quick_ack(self.facade.get_extra_info("socket"))
+        quick_ack(self.upper.get_extra_info("socket"))
 
     def _turn_away(self, fault: Effect) -> None:
         """Instead of being served the client hears what the fault says, if anything, and no more."""

@@ -50,7 +50,7 @@ def end_of(sandbox: BackgroundEngine, number: int = 1) -> Closed:
 def held(sandbox: BackgroundEngine) -> int:
     """Octets that wait in our own buffers for clients to read."""
     return sandbox.call(
-        lambda inner: sum(tap.facade.get_write_buffer_size() for tap in inner.network._taps())
+        lambda inner: sum(tap.upper.get_write_buffer_size() for tap in inner.network._taps())
     )
 
 
