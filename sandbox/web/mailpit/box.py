@@ -12,6 +12,7 @@ from sandbox.web.mailpit.search import Search
 from sandbox.web.mailpit.shapes import Address, MessageItem
 from sandbox.web.parsed import Parsed, Person, parsed
 from sandbox.web.problem import ProblemError
+from sandbox.web.turns import in_turns
 
 SEEN = "\\Seen"
 
@@ -118,14 +119,16 @@ class Box:
         read = self.read_ids(messages)
         return [
             each.message
-            for each in await parsed(messages)
+            async for each in in_turns(await parsed(messages))
             if search.fits(each, self.marks(each.message).tags, read=each.message.id in read)
         ]
 
     async def items(self, messages: Sequence[Message]) -> list[MessageItem]:
         """The messages as lists show them."""
         read = self.read_ids(messages)
-        return [self.item(each, read=each.message.id in read) for each in await parsed(messages)]
+        return [
+            self.item(each, read=each.message.id in read) async for each in in_turns(await parsed(messages))
+        ]
 
     def item(self, each: Parsed, *, read: bool) -> MessageItem:
         """One message as lists show it."""

@@ -14,9 +14,9 @@ from sandbox.web.own.entries import EntryFilter, EntryModel, EntryQuery, fits_en
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation
 from sandbox.web.shape import Shape
+from sandbox.web.turns import in_turns
 
 HEARTBEAT = 15.0  # seconds; a proxy between keeps a stream that says something now and then
-TURN = 250  # entries that are looked at in one go
 
 
 class EntryList(Shape):
@@ -70,9 +70,7 @@ class Timeline:
         query: EntryQuery = asked.query
         journal, found = self._journal, []
         last = journal.last
-        for number, entry in enumerate(journal.since(query.after), start=1):
-            if number % TURN == 0:
-                await asyncio.sleep(0)
+        async for entry in in_turns(journal.since(query.after)):
             if fits_entry(entry, query):
                 found.append(model(entry))
                 if len(found) == query.limit:

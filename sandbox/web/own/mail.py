@@ -16,6 +16,7 @@ from sandbox.web.patterns import Pattern, fits
 from sandbox.web.problem import ProblemError
 from sandbox.web.routes import Asked, Operation, Query
 from sandbox.web.shape import Shape
+from sandbox.web.turns import in_turns
 
 
 class MailFilter(Query):
@@ -198,7 +199,8 @@ class Messages:
 
     async def _list(self, asked: Asked) -> MailList:
         query: MailQuery = asked.query
-        found = matching(self._store, query)
+        every = _source(self._store, query.mailbox)
+        found = [message async for message in in_turns(every) if fits_filter(message, query)]
         shown = found[query.skip : query.skip + query.limit]
         places = places_of(self._store, shown)
         return MailList(total=len(found), messages=[_outline(each, places[each.id]) for each in shown])
