@@ -117,7 +117,7 @@ async def test_a_block_at_a_time_and_none_while_nobody_reads(net: Net) -> None:
     reader, writer = await net.connect(await net.listen(make), limit=1024)
     assert len(await reader.readexactly(20 * len(BLOCK))) == 20 * len(BLOCK)
     (served,) = net.network._taps()
-    while served.facade.get_write_buffer_size() <= len(BLOCK):
+    while served.upper.get_write_buffer_size() <= len(BLOCK):
         await asyncio.sleep(0)
     connections[0].wake()
     blocks = core.blocks
@@ -167,13 +167,13 @@ async def test_reading_stops_while_the_client_does_not_read(net: Net) -> None:
         await loop.sock_connect(client, (endpoint.host, endpoint.port))
         await net.until(lambda event: isinstance(event, Opened))
         (served,) = net.network._taps()
-        while served.facade.is_reading():
+        while served.upper.is_reading():
             with contextlib.suppress(BlockingIOError):
                 client.send(BLOCK)
             await asyncio.sleep(0)
         with pytest.raises(BlockingIOError):
             _fill(client)
-        assert served.facade.get_write_buffer_size() < 512 * 1024
+        assert served.upper.get_write_buffer_size() < 512 * 1024
         # What was held up still comes when the client reads.
         received = 0
         while received < served.received:

@@ -49,9 +49,7 @@ def end_of(sandbox: BackgroundEngine, number: int = 1) -> Closed:
 
 def held(sandbox: BackgroundEngine) -> int:
     """Octets that wait in our own buffers for clients to read."""
-    return sandbox.call(
-        lambda inner: sum(tap.upper.get_write_buffer_size() for tap in inner.network._taps())
-    )
+    return sandbox.call(lambda inner: sum(tap.upper.get_write_buffer_size() for tap in inner.network._taps()))
 
 
 @pytest.mark.parametrize("name", ["echo", "upper", "reverse"])
