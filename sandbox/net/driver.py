@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Coroutine
+from time import thread_time
 from typing import Any
 
 from sandbox.net.connection import Connection
 from sandbox.net.tasks import Tasks
 from sandbox.net.transport import TapTransport
 from sandbox.sansio import Actions, Close, Core, Send, SetTimer, StartTls, WhenDrained
+
+#: Seconds of work after which the other clients get their turn.
+MAX_TURN = 0.02
 
 
 class Driver(asyncio.Protocol):
@@ -29,6 +33,8 @@ class Driver(asyncio.Protocol):
         self._deaf = False
         self._upgrading = False
         self._closed = False
+        self._began = 0.0
+        core.turn_is_over = self._turn_is_over
         connection.wake = self._wake
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -103,12 +109,16 @@ class Driver(asyncio.Protocol):
     def _run(self, step: Callable[..., Actions], *arguments: bytes) -> None:
         if self._closed or self._upgrading or self._transport is None or self._transport.is_closing():
             return
+        self._began = thread_time()  # not the time of day: a busy machine is no work of ours
         try:
             actions = list(step(*arguments))
         except Exception:
             self._connection.crashed(traceback.format_exc())
             actions = [*self._core.crashed(), Close()]
         self._perform(self._transport, actions)
+
+    def _turn_is_over(self) -> bool:
+        return thread_time() - self._began >= MAX_TURN
 
     def _perform(self, transport: TapTransport, actions: list[Any]) -> None:
         output = bytearray()

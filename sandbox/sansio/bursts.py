@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import thread_time
 
 from sandbox.sansio.actions import Action, Actions, Close, Send, StartTls, WhenDrained
 from sandbox.sansio.core import Core
@@ -12,8 +11,6 @@ from sandbox.sansio.core import Core
 MAX_BURST = 256 * 1024
 #: Steps after which the other clients get their turn, however little there was to answer.
 MAX_STEPS = 100
-#: Seconds of work after which they get it as well: a step that searches a long mail takes longer than most.
-MAX_TURN = 0.02
 
 
 class BurstCore(Core):
@@ -53,14 +50,13 @@ class BurstCore(Core):
     def _work(self) -> list[Action]:
         actions: list[Action] = []
         sent = steps = 0
-        began = thread_time()  # not the time of day: a busy machine is no work of ours
         while not self.over and (step := self.step()) is not None:
             actions += step
             steps += 1
             sent += sum(len(action.data) for action in step if isinstance(action, Send))
             last = step[-1] if step else None
             self.over = self.over or isinstance(last, Close)
-            enough = sent >= MAX_BURST or steps >= MAX_STEPS or thread_time() - began >= MAX_TURN
+            enough = sent >= MAX_BURST or steps >= MAX_STEPS or self.turn_is_over()
             if enough and not isinstance(last, StartTls | Close):
                 self._held_up = True
                 return [*actions, WhenDrained(hears=False)]

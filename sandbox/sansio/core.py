@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sandbox.sansio.actions import Actions, Close
+
+
+def _never() -> bool:
+    return False
 
 
 class Core:
@@ -12,6 +18,10 @@ class Core:
     in ``sandbox.net`` calls these methods, one at a time, and carries out the actions in order. An exception that
     escapes is our own mistake: the driver records it, sends what :meth:`crashed` returns, and closes.
     """
+
+    turn_is_over: Callable[[], bool] = staticmethod(_never)
+    """Whether other clients have waited long enough: asked between steps of long work. A core has no clock, the driver
+    has one."""
 
     def opened(self) -> Actions:
         """The client is connected (for implicit TLS: the handshake is done); usually the greeting."""

@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from sandbox.journal import Opened, Received, Sent
-from sandbox.net import tap
+from sandbox.net import driver, tap
 from sandbox.net.connection import Connection
 from sandbox.sansio import Actions, Close, Core, Send, SetTimer, WhenDrained
 from tests.net.conftest import Net
@@ -54,6 +54,24 @@ async def test_nothing_is_asked_after_close(net: Net) -> None:
     writer.write(b"bye")
     assert await reader.read() == b""
     assert core.asked == ["bye"]
+
+
+async def test_a_core_learns_when_others_have_waited_long_enough(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(driver, "thread_time", lambda: clock[0])
+
+    class Working(Core):
+        def receive(self, data: bytes) -> Actions:
+            before = self.turn_is_over()
+            clock[0] += driver.MAX_TURN
+            return (Send(f"{before} {self.turn_is_over()} ".encode()),)
+
+    reader, writer = await net.connect(await net.listen(lambda _: Working()))
+    for _ in range(2):  # each event is a turn of its own
+        writer.write(b"x")
+        assert await reader.readexactly(11) == b"False True "
 
 
 async def test_a_new_timer_takes_the_place_of_the_old(net: Net) -> None:
