@@ -40,8 +40,12 @@ def command(
     with explained():
         configuration = load(config, profile, overrides, only)
     addresses = list(_addresses(configuration))
+    control = next((each for each in addresses if each[1] == "control"), None)
     until = time.monotonic() + wait
-    while (failed := _failures(addresses, timeout)) and time.monotonic() < until:
+    # Before it can be asked, a look at each address would stand on its timeline.
+    while control is not None and time.monotonic() < until and refusal(control[2], timeout) is not None:
+        time.sleep(_PAUSE)
+    while (failed := _failures(addresses, control, timeout)) and time.monotonic() < until:
         time.sleep(_PAUSE)
     for name, reason in failed.items():
         click.echo(f"{name}: {reason}", err=True)
@@ -50,11 +54,10 @@ def command(
     raise SystemExit(1 if failed or not addresses else 0)
 
 
-def _failures(addresses: Sequence[_Address], timeout: float) -> dict[str, str]:
+def _failures(addresses: Sequence[_Address], control: _Address | None, timeout: float) -> dict[str, str]:
     """What does not accept, and why."""
     failed: dict[str, str] = {}
     said = None
-    control = next((each for each in addresses if each[1] == "control"), None)
     if control is not None and refusal(control[2], timeout) is None:
         try:
             said = told(control[2], timeout)

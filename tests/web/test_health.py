@@ -105,6 +105,28 @@ def test_the_command_waits_if_it_is_asked_to(tmp_path: Path, monkeypatch: pytest
     assert (done.exit_code, done.stdout) == (0, "1 of 1 addresses accept\n")
 
 
+def test_who_waits_looks_at_nothing_before_the_sandbox_can_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "sandbox.toml"
+    with socket.create_server(("127.0.0.1", 0)) as smtp, socket.socket() as control:
+        control.bind(("127.0.0.1", 0))
+        ports = [sock.getsockname()[1] for sock in (smtp, control)]
+        config.write_text("[services.smtp]\nport = {}\n[services.control]\nport = {}\n".format(*ports))
+        waited = iter([None, None])
+        moment = time.monotonic
+        monkeypatch.setattr(time, "sleep", lambda _: next(waited))
+        monkeypatch.setattr(
+            time, "monotonic", lambda: moment() if waited.__length_hint__() else moment() + 60
+        )
+        CliRunner().invoke(command, ["--config", str(config), "--wait", "30"])
+        smtp.settimeout(5)
+        smtp.accept()[0].close()  # one look, after the wait
+        smtp.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            smtp.accept()
+
+
 def test_the_command_is_not_taken_in_by_another_server(serve: Serve) -> None:
     other = serve(http={}).endpoint("http").port
     with pytest.raises(ValueError, match="no control interface"):
