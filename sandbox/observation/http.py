@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sandbox.journal import Closed, Entry, Fact, Journal, Reader, Received, Sent, TlsStarted
 from sandbox.observation.mail import Headers
 from sandbox.observation.messages import Heard, HeardStream
-from sandbox.stubs.forms import form_of
+from sandbox.stubs.bodies import RequestBody
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(RequestBody):
     """A request. ``target`` is as the client wrote it, ``path`` without query and escapes.
 
     ``status`` is None, and so is ``response``, for a request that was never answered. ``secure`` says that it came by TLS.
@@ -79,24 +77,6 @@ class Request:
     def query_all(self) -> list[tuple[str, str]]:
         """The parameters of the query, in order."""
         return parse_qsl(_split(self.target)[1], keep_blank_values=True)
-
-    @property
-    def text(self) -> str:
-        """The body as text, in UTF-8."""
-        return self.body.decode("utf-8", "replace")
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON, None if it is none."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
-    @property
-    def form(self) -> dict[str, str]:
-        """The fields of a form, URL-encoded or multipart, without its files; empty if the body is none."""
-        return form_of(self.headers.get("Content-Type", ""), self.body)
 
 
 class Exchanges:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from sandbox.stubs.forms import form_of
+from sandbox.stubs.bodies import RequestBody
 
 
 class Fields(Mapping[str, str]):
@@ -43,7 +42,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpRequest(Arrival):
+class HttpRequest(RequestBody, Arrival):
     """A request. ``target`` is as the client wrote it; ``parameters`` are those of the stub's path."""
 
     service: str = "http"
@@ -66,24 +65,6 @@ class HttpRequest(Arrival):
     def query(self) -> dict[str, str]:
         """The parameters of the query; of one that comes again the last."""
         return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
-
-    @property
-    def text(self) -> str:
-        """The body as text, in UTF-8."""
-        return self.body.decode("utf-8", "replace")
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON, None if it is none."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
-    @property
-    def form(self) -> dict[str, str]:
-        """The fields of a form, URL-encoded or multipart, without its files; empty if the body is none."""
-        return form_of(self.headers.get("Content-Type", ""), self.body)
 
 
 @dataclass(frozen=True, kw_only=True)
